@@ -1,0 +1,225 @@
+#include "net/call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "net/origin.h"
+
+static int add_line(struct gs_buf *out, const char *method, const struct gs_origin *origin,
+                    struct gs_slice target, struct gs_call *call)
+{
+    size_t start = out->len;
+    if (gs_buf_str(out, method) != 0 || gs_buf_add(out, " ", 1) != 0)
+        return -1;
+    size_t at = out->len;
+    if (gs_url_add_target(out, target) != 0)
+        return -1;
+    call->target_len = (uint32_t)(out->len - at);
+    if (gs_buf_add(out, " HTTP/1.1\r\n", 11) != 0 ||
+        gs_buf_add(out, origin->host_field, origin->host_field_len) != 0)
+        return -1;
+    call->line_len = (uint32_t)(out->len - start);
+    return 0;
+}
+
+// Is there a cookie of that name in "a=b; c=d"?
+static bool names_cookie(const char *list, struct gs_slice name)
+{
+    for (const char *at = list; at; at = strstr(at, "; ")) {
+        if (at != list)
+            at += 2;
+        if (strncmp(at, name.data, name.len) == 0 && at[name.len] == '=')
+            return true;
+    }
+    return false;
+}
+
+// Takes cookies that the call gives itself out of what the jar would send.
+static int add_jar_except(struct gs_buf *out, const char *jar, size_t len, const char *own)
+{
+    const char *at = jar, *end = jar + len;
+    while (at < end) {
+        const char *stop = at;
+        while (stop < end && !(stop[0] == ';' && stop + 1 < end && stop[1] == ' '))
+            stop++;
+        const char *equals = memchr(at, '=', (size_t)(stop - at));
+        struct gs_slice name = {at, (size_t)((equals ? equals : stop) - at)};
+        if (!names_cookie(own, name) &&
+            (gs_buf_add(out, at, (size_t)(stop - at)) != 0 || gs_buf_add(out, "; ", 2) != 0))
+            return -1;
+        at = stop < end ? stop + 2 : end;
+    }
+    return 0;
+}
+
+static int add_cookies(struct gs_call *call, struct gs_origin *origin, struct gs_slice target)
+{
+    struct gs_jar *jar = &call->session->jar;
+    struct gs_buf *out = &call->request;
+    if (jar->count == 0 && !call->cookies)
+        return 0;
+    size_t start = out->len;
+    if (gs_buf_str(out, "Cookie: ") != 0)
+        return -1;
+    struct gs_slice host = {origin->host, strlen(origin->host)};
+    if (!call->cookies) {
+        int n = gs_jar_write(jar, out, host, target, origin->tls != NULL, (int64_t)time(NULL));
+        if (n <= 0) {
+            out->len = start;
+            return n;
+        }
+        return gs_buf_add(out, "\r\n", 2);
+    }
+    struct gs_buf sent = GS_BUF_EMPTY;
+    int n = gs_jar_write(jar, &sent, host, target, origin->tls != NULL, (int64_t)time(NULL));
+    int rc = n < 0 ? -1 : add_jar_except(out, sent.data, sent.len, call->cookies);
+    gs_buf_fini(&sent);
+    return rc != 0 || gs_buf_str(out, call->cookies) != 0 ? -1 : gs_buf_add(out, "\r\n", 2);
+}
+
+// Everything behind the header fields.
+static int add_rest(struct gs_call *call, struct gs_origin *origin, bool has_body)
+{
+    struct gs_buf *out = &call->request;
+    char target[4096];
+    struct gs_slice rendered = gs_call_target(call);
+    size_t n = rendered.len < sizeof target ? rendered.len : sizeof target;
+    memcpy(target, rendered.data, n); // `out` may move while cookies are written
+    if (add_cookies(call, origin, (struct gs_slice){target, n}) != 0)
+        return -1;
+    if (has_body) {
+        char line[48];
+        int len = snprintf(line, sizeof line, "Content-Length: %zu\r\n", call->body_len);
+        if (gs_buf_add(out, line, (size_t)len) != 0)
+            return -1;
+    }
+    return gs_buf_add(out, "\r\n", 2);
+}
+
+#define INLINE_BODY 16384
+
+int gs_call_render(struct gs_call *call, const struct gs_request *request)
+{
+    struct gs_buf *out = &call->request;
+    out->len = 0;
+    size_t n = request->method.len < GS_METHOD_MAX ? request->method.len : GS_METHOD_MAX;
+    memcpy(call->method, request->method.data, n);
+    call->method[n] = '\0';
+    free(call->cookies);
+    call->cookies =
+            request->cookies.len ? strndup(request->cookies.data, request->cookies.len) : NULL;
+    if (!out->cap && gs_net_block_take(call->session->net, out) != 0)
+        return -1;
+    if (add_line(out, call->method, request->origin, request->target, call) != 0 ||
+        gs_buf_add(out, request->fields.data, request->fields.len) != 0 ||
+        gs_buf_add(out, request->fields2.data, request->fields2.len) != 0)
+        return -1;
+    call->fields_len = (uint32_t)(request->fields.len + request->fields2.len);
+    call->body_len = request->body.len;
+    call->body = request->body.data;
+    if (add_rest(call, request->origin, request->has_body) != 0)
+        return -1;
+    call->body_in_request = !request->body_stays || request->body.len <= INLINE_BODY;
+    if (call->body_in_request && gs_buf_add(out, request->body.data, request->body.len) != 0)
+        return -1;
+    call->origin = gs_origin_ref(request->origin);
+    return 0;
+}
+
+// Fields that belong to a body (dropped with it), as requests does on a redirect.
+static bool is_dropped(struct gs_slice name, bool keep_body, bool keep_auth)
+{
+    if (!keep_auth && gs_slice_is(name, "authorization"))
+        return true;
+    return !keep_body &&
+           (gs_slice_is(name, "content-type") || gs_slice_is(name, "content-length") ||
+            gs_slice_is(name, "transfer-encoding"));
+}
+
+static int add_fields_except(struct gs_buf *out, const char *fields, size_t len, bool keep_body,
+                             bool keep_auth)
+{
+    for (size_t at = 0; at < len;) {
+        const char *stop = memchr(fields + at, '\n', len - at);
+        size_t size = stop ? (size_t)(stop + 1 - (fields + at)) : len - at;
+        const char *colon = memchr(fields + at, ':', size);
+        struct gs_slice name = {fields + at, colon ? (size_t)(colon - (fields + at)) : 0};
+        if (!is_dropped(name, keep_body, keep_auth) && gs_buf_add(out, fields + at, size) != 0)
+            return -1;
+        at += size;
+    }
+    return 0;
+}
+
+int gs_call_redirect(struct gs_call *call, const char *method, struct gs_origin *origin,
+                     struct gs_slice target, bool keep_body, bool keep_auth)
+{
+    struct gs_buf old = call->request;
+    const char *fields = old.data + call->line_len;
+    size_t fields_len = call->fields_len, body_len = call->body_len;
+    bool inline_body = call->body_in_request;
+    call->request = (struct gs_buf)GS_BUF_EMPTY;
+    char copy[GS_METHOD_MAX + 1];
+    snprintf(copy, sizeof copy, "%s", method);
+    memcpy(call->method, copy, sizeof copy);
+    if (!keep_body)
+        call->body_len = 0;
+    int rc = add_line(&call->request, copy, origin, target, call);
+    if (rc == 0)
+        rc = add_fields_except(&call->request, fields, fields_len, keep_body, keep_auth);
+    call->fields_len = (uint32_t)(call->request.len - call->line_len);
+    if (rc == 0)
+        rc = add_rest(call, origin, keep_body && body_len > 0);
+    if (rc == 0 && keep_body && inline_body)
+        rc = gs_buf_add(&call->request, old.data + old.len - body_len, body_len);
+    gs_buf_fini(&old);
+    gs_origin_release(call->origin);
+    call->origin = gs_origin_ref(origin);
+    return rc;
+}
+
+void gs_call_clear(struct gs_call *call)
+{
+    if (call->owned) {
+        gs_buf_fini(&call->own_head);
+        gs_buf_fini(&call->own_body);
+        call->owned = false;
+    }
+    call->head_bytes = call->body_bytes = (struct gs_slice){NULL, 0};
+    while (call->hops) {
+        struct gs_hop *hop = call->hops;
+        call->hops = hop->next;
+        free(hop->url);
+        free(hop->head);
+        free(hop);
+    }
+    free(call->final_url);
+    call->final_url = NULL;
+}
+
+int gs_call_own(struct gs_call *call)
+{
+    if (call->owned || !call->head_bytes.data)
+        return 0;
+    if (gs_buf_add(&call->own_head, call->head_bytes.data, call->head_bytes.len) != 0 ||
+        gs_buf_add(&call->own_body, call->body_bytes.data, call->body_bytes.len) != 0)
+        return -1;
+    call->head_bytes.data = call->own_head.data;
+    call->body_bytes.data = call->own_body.data;
+    call->owned = true;
+    return 0;
+}
+
+size_t gs_call_error_text(const struct gs_call *call, char *text, size_t size)
+{
+    int n;
+    if (call->status)
+        n = snprintf(text, size, "status %d", call->status);
+    else if (call->detail)
+        n = snprintf(text, size, "%s: %s", gs_err_text(call->err), call->detail);
+    else
+        n = snprintf(text, size, "%s", gs_err_text(call->err));
+    return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}

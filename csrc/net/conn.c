@@ -1,0 +1,860 @@
+#include "net/conn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "net/origin.h"
+
+#define INTERIM_MAX 64
+#define TLS_PIECE 65536
+#define SMALL_BODY 4096
+
+static void on_ready(struct gs_sock *sock, unsigned events);
+static void write_call(struct gs_conn *conn);
+
+struct gs_conn *gs_conn_new(struct gs_session *session, struct gs_origin *origin,
+                            gs_conn_ended ended)
+{
+    struct gs_conn *conn = calloc(1, sizeof *conn);
+    if (!conn)
+        return NULL;
+    conn->sock.fd = -1;
+    conn->sock.ready = on_ready;
+    conn->net = session->net;
+    conn->session = session;
+    conn->origin = origin;
+    conn->ended = ended;
+    conn->next = session->conns;
+    session->conns = conn;
+    session->conn_count++;
+    return conn;
+}
+
+static bool is_open(const struct gs_session *session, const struct gs_conn *conn)
+{
+    const struct gs_conn *at = session->conns;
+    while (at && at != conn)
+        at = at->next;
+    return at != NULL;
+}
+
+static void leave_session(struct gs_conn *conn)
+{
+    struct gs_conn **at = &conn->session->conns;
+    while (*at && *at != conn)
+        at = &(*at)->next;
+    if (*at) {
+        *at = conn->next;
+        conn->session->conn_count--;
+    }
+}
+
+// The socket is gone; the connection may dial again.
+static void hang_up(struct gs_conn *conn)
+{
+    struct gs_net *net = conn->net;
+    gs_list_remove(&conn->queued);
+    if (conn->state == GS_CONN_CONNECTING || conn->state == GS_CONN_HANDSHAKE)
+        net->dialling--;
+    if (conn->sock.fd >= 0) {
+        gs_sock_close(net->poller, &conn->sock);
+        net->open_connections--;
+    }
+    if (conn->tls) {
+        gs_tls_close(conn->tls);
+        free(conn->tls);
+        conn->tls = NULL;
+    }
+    gs_buf_fini(&conn->out);
+    gs_buf_fini(&conn->in);
+    conn->out_at = 0;
+    conn->state = GS_CONN_NEW;
+}
+
+void gs_conn_close(struct gs_conn *conn)
+{
+    struct gs_net *net = conn->net;
+    hang_up(conn);
+    leave_session(conn);
+    gs_origin_release(conn->origin);
+    free(conn);
+    if (!gs_list_empty(&net->dials))
+        gs_conn_dial_next(net);
+}
+
+// Ends the call with a failure; the connection is gone after it.
+static void fail(struct gs_conn *conn, enum gs_err err, const char *detail)
+{
+    struct gs_call *call = conn->call;
+    gs_conn_ended ended = conn->ended;
+    bool reused = conn->reused, heard = conn->heard;
+    if (!call) {
+        gs_conn_close(conn);
+        return;
+    }
+    conn->call = NULL;
+    call->carrier = NULL;
+    // http1 decides about sending again, by what the connection saw
+    struct gs_conn seen = {.reused = reused, .heard = heard, .session = conn->session};
+    gs_conn_close(conn);
+    ended(call, &seen, err, detail);
+}
+
+// ---- dialling -------------------------------------------------------------------------------
+
+static int open_socket(const struct gs_address *address)
+{
+    int fd = socket(address->sa.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(fd, &address->sa.any, address->len) != 0 && errno != EINPROGRESS) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    return fd;
+}
+
+static void dial(struct gs_conn *conn)
+{
+    struct gs_net *net = conn->net;
+    const struct gs_addresses *addresses = conn->origin->addresses;
+    if (addresses->count == 0) {
+        fail(conn, GS_E_DNS, addresses->why);
+        return;
+    }
+    enum gs_err err = GS_E_UNREACHABLE;
+    while (conn->tries < addresses->count) {
+        conn->address = (uint8_t)((conn->session->user + conn->tries) % (unsigned)addresses->count);
+        conn->tries++;
+        conn->dial_ns = gs_net_now(net);
+        int fd = open_socket(&addresses->list[conn->address]);
+        int rc = fd < 0 ? fd : gs_sock_open(net->poller, &conn->sock, fd, true);
+        if (rc >= 0) {
+            conn->state = GS_CONN_CONNECTING;
+            net->dialling++;
+            net->open_connections++;
+            return;
+        }
+        if (fd >= 0)
+            close(fd);
+        err = gs_err_from_errno(-rc);
+    }
+    fail(conn, err, NULL);
+}
+
+void gs_conn_dial_next(struct gs_net *net)
+{
+    if (net->dialling_next)
+        return; // a dial that fails at once comes back here
+    net->dialling_next = true;
+    struct gs_node *node;
+    while (net->dialling < GS_DIALS_MAX && (node = gs_list_pop(&net->dials)) != NULL)
+        dial(GS_OWNER(node, struct gs_conn, queued));
+    net->dialling_next = false;
+}
+
+static void queue_dial(struct gs_conn *conn)
+{
+    if (conn->net->dialling < GS_DIALS_MAX) {
+        dial(conn);
+        return;
+    }
+    conn->state = GS_CONN_QUEUED;
+    gs_list_add_tail(&conn->net->dials, &conn->queued);
+}
+
+void gs_conn_resolved(struct gs_conn *conn)
+{
+    queue_dial(conn);
+}
+
+static void start_dial(struct gs_conn *conn)
+{
+    if (gs_origin_resolve(conn->origin) || !conn->origin->resolving) {
+        queue_dial(conn);
+        return;
+    }
+    conn->state = GS_CONN_RESOLVING;
+    gs_list_add_tail(&conn->origin->waiting, &conn->queued);
+}
+
+// This address failed: try the next, or give up.
+static void dial_failed(struct gs_conn *conn, enum gs_err err)
+{
+    int tries = conn->tries;
+    if (tries >= conn->origin->addresses->count) {
+        fail(conn, err, NULL);
+        return;
+    }
+    hang_up(conn);
+    queue_dial(conn);
+}
+
+static SSL_SESSION *ticket_of(const struct gs_conn *conn)
+{
+    for (struct gs_ticket *t = conn->session->tickets; t; t = t->next)
+        if (t->origin == conn->origin)
+            return t->session;
+    return NULL;
+}
+
+static void established(struct gs_conn *conn)
+{
+    struct gs_net *net = conn->net;
+    uint64_t now = gs_net_now(net);
+    net->dialling--;
+    conn->state = GS_CONN_READY;
+    net->on_dialed(net, conn->connected_ns - conn->dial_ns,
+                   conn->tls ? now - conn->connected_ns : 0);
+    gs_sock_arm(net->poller, &conn->sock, false);
+    write_call(conn);
+    gs_conn_dial_next(net);
+}
+
+// Sends ciphertext from the lane's buffer (or what was left of earlier); false: the socket failed.
+static bool flush(struct gs_conn *conn)
+{
+    struct gs_buf *fresh = &conn->net->cipher_out;
+    bool kept = conn->out.len > conn->out_at;
+    if (kept && fresh->len) {
+        if (gs_buf_add(&conn->out, fresh->data, fresh->len) != 0)
+            return false;
+        fresh->len = 0;
+    }
+    struct gs_buf *from = kept ? &conn->out : fresh;
+    size_t at = kept ? conn->out_at : 0;
+    while (at < from->len) {
+        struct iovec part = {from->data + at, from->len - at};
+        ssize_t n = gs_sock_send(&conn->sock, &part, 1);
+        if (n < 0 && n != -EAGAIN) {
+            fresh->len = 0;
+            return false;
+        }
+        if (n < 0)
+            break;
+        at += (size_t)n;
+    }
+    if (!kept && at < fresh->len) {
+        conn->out.len = conn->out_at = 0;
+        if (gs_buf_add(&conn->out, fresh->data + at, fresh->len - at) != 0)
+            return false;
+    } else if (kept) {
+        conn->out_at = at;
+        if (at == conn->out.len)
+            conn->out.len = conn->out_at = 0;
+    }
+    fresh->len = 0;
+    gs_sock_arm(conn->net->poller, &conn->sock, conn->out.len > 0);
+    return true;
+}
+
+static void shake(struct gs_conn *conn)
+{
+    enum gs_tls_state state = gs_tls_handshake(conn->tls);
+    if (state == GS_TLS_FAILED) {
+        const char *detail;
+        enum gs_err err = gs_tls_error(conn->tls, &detail);
+        flush(conn); // the alert
+        fail(conn, err, detail);
+        return;
+    }
+    if (!flush(conn))
+        fail(conn, GS_E_RESET, NULL);
+    else if (state == GS_TLS_DONE)
+        established(conn);
+}
+
+static void keep_session(void *arg, SSL_SESSION *session)
+{
+    struct gs_conn *conn = arg;
+    for (struct gs_ticket *t = conn->session->tickets; t; t = t->next) {
+        if (t->origin == conn->origin) {
+            SSL_SESSION_free(t->session);
+            t->session = session;
+            return;
+        }
+    }
+    struct gs_ticket *ticket = malloc(sizeof *ticket);
+    if (!ticket) {
+        SSL_SESSION_free(session);
+        return;
+    }
+    *ticket = (struct gs_ticket){conn->session->tickets, gs_origin_ref(conn->origin), session};
+    conn->session->tickets = ticket;
+}
+
+static void start_tls(struct gs_conn *conn)
+{
+    struct gs_net *net = conn->net;
+    struct gs_tls_context *context = conn->origin->tls;
+    if (!net->cipher_in)
+        net->cipher_in = malloc(TLS_PIECE);
+    conn->tls = calloc(1, sizeof *conn->tls);
+    if (!context->context || !net->cipher_in || !conn->tls ||
+        gs_tls_open(conn->tls, context->context, conn->origin->host, ticket_of(conn), conn,
+                    &net->cipher_out) != 0) {
+        fail(conn, context->err ? context->err : GS_E_NOMEM, NULL);
+        return;
+    }
+    gs_tls_context_sessions(context->context, keep_session);
+    conn->state = GS_CONN_HANDSHAKE;
+    shake(conn);
+}
+
+static void connected(struct gs_conn *conn)
+{
+    int error = 0;
+    socklen_t len = sizeof error;
+    getsockopt(conn->sock.fd, SOL_SOCKET, SO_ERROR, &error, &len);
+    if (error) {
+        dial_failed(conn, gs_err_from_errno(error));
+        return;
+    }
+    conn->connected_ns = gs_net_now(conn->net);
+    if (conn->origin->tls)
+        start_tls(conn);
+    else
+        established(conn);
+}
+
+// ---- sending --------------------------------------------------------------------------------
+
+static size_t call_size(const struct gs_call *call)
+{
+    return call->request.len + (call->body_in_request ? 0 : call->body_len);
+}
+
+// The rest of the call from byte `at` as parts of an iovec.
+static int parts_of(const struct gs_call *call, size_t at, struct iovec parts[2])
+{
+    int n = 0;
+    if (at < call->request.len)
+        parts[n++] = (struct iovec){call->request.data + at, call->request.len - at};
+    if (!call->body_in_request && call->body_len) {
+        size_t skip = at > call->request.len ? at - call->request.len : 0;
+        if (skip < call->body_len)
+            parts[n++] =
+                    (struct iovec){(char *)(uintptr_t)call->body + skip, call->body_len - skip};
+    }
+    return n;
+}
+
+// A send failed. An answer may have come before the server closed: it is read first.
+static void send_failed(struct gs_conn *conn, enum gs_err err)
+{
+    struct gs_call *call = conn->call;
+    if (call->sent_bytes > 0) {
+        conn->broken = true;
+        gs_conn_read_again(conn);
+        return;
+    }
+    fail(conn, err, NULL);
+}
+
+static void write_plain(struct gs_conn *conn)
+{
+    struct gs_call *call = conn->call;
+    size_t size = call_size(call);
+    while (call->sent_bytes < size) {
+        struct iovec parts[2];
+        int count = parts_of(call, call->sent_bytes, parts);
+        ssize_t n = gs_sock_send(&conn->sock, parts, count);
+        if (n == -EAGAIN) {
+            gs_sock_arm(conn->net->poller, &conn->sock, true);
+            return;
+        }
+        if (n < 0) {
+            send_failed(conn, gs_err_from_errno((int)-n));
+            return;
+        }
+        call->sent_bytes += (size_t)n;
+        call->bytes_sent += (size_t)n;
+    }
+    gs_sock_arm(conn->net->poller, &conn->sock, false);
+}
+
+static void write_tls(struct gs_conn *conn)
+{
+    struct gs_call *call = conn->call;
+    size_t size = call_size(call);
+    do {
+        while (conn->plain_sent < size && conn->net->cipher_out.len < TLS_PIECE) {
+            struct iovec parts[2];
+            parts_of(call, conn->plain_sent, parts);
+            size_t n = parts[0].iov_len < TLS_PIECE ? parts[0].iov_len : TLS_PIECE;
+            if (gs_tls_write(conn->tls, parts[0].iov_base, n) != 0) {
+                conn->net->cipher_out.len = 0;
+                send_failed(conn, GS_E_TLS);
+                return;
+            }
+            conn->plain_sent += n;
+            call->bytes_sent += n;
+        }
+        if (!flush(conn)) {
+            send_failed(conn, GS_E_RESET);
+            return;
+        }
+        call->sent_bytes = conn->plain_sent;
+    } while (conn->out.len == 0 && conn->plain_sent < size);
+}
+
+static void write_call(struct gs_conn *conn)
+{
+    struct gs_call *call = conn->call;
+    if (!call)
+        return;
+    if (call->sent_ns == 0) {
+        call->sent_ns = gs_net_now(conn->net);
+        call->deadline_ns = call->limit_ns;
+    }
+    if (conn->tls)
+        write_tls(conn);
+    else
+        write_plain(conn);
+}
+
+void gs_conn_send(struct gs_conn *conn, struct gs_call *call)
+{
+    conn->call = call;
+    call->carrier = conn;
+    call->sent_bytes = 0;
+    conn->plain_sent = 0;
+    conn->heard = false;
+    conn->interim = 0;
+    conn->phase = GS_PHASE_HEAD;
+    conn->scanned = 0;
+    if (conn->state == GS_CONN_READY) {
+        conn->reused = true;
+        write_call(conn);
+        return;
+    }
+    start_dial(conn);
+}
+
+// ---- receiving ------------------------------------------------------------------------------
+
+enum progress { MORE, COMPLETE, FAILED };
+
+struct input {
+    char *data;
+    size_t len;
+    bool borrowed; // stands in the arena
+    enum gs_err err;
+};
+
+static bool has_no_body(const struct gs_call *call, int status)
+{
+    return status == 204 || status == 304 || strcmp(call->method, "HEAD") == 0;
+}
+
+// The response is no longer in one piece in the arena: keep its head.
+static int keep_head(struct gs_call *call)
+{
+    if (call->own_head.len)
+        return 0;
+    if (gs_buf_add(&call->own_head, call->head_bytes.data, call->head_bytes.len) != 0)
+        return -1;
+    call->head_bytes.data = call->own_head.data;
+    call->owned = true;
+    return 0;
+}
+
+static int keep_body(struct gs_call *call, const char *data, size_t len)
+{
+    size_t room = call->max_body - call->own_body.len;
+    if (len > room) {
+        call->body_cut = true;
+        len = room;
+    }
+    if (keep_head(call) != 0 || gs_buf_add(&call->own_body, data, len) != 0)
+        return -1;
+    return 0;
+}
+
+static enum progress body_done(struct gs_call *call, struct input *in, const char *data, size_t len,
+                               size_t used)
+{
+    if (call->own_body.len == 0 && !call->body_cut && len <= call->max_body) {
+        call->body_bytes = (struct gs_slice){data, len};
+    } else if (keep_body(call, data, len) != 0) {
+        in->err = GS_E_NOMEM;
+        return FAILED;
+    } else {
+        call->body_bytes = (struct gs_slice){call->own_body.data, call->own_body.len};
+    }
+    in->data += used;
+    in->len -= used;
+    return COMPLETE;
+}
+
+static enum progress body_part(struct gs_call *call, struct input *in, const char *data, size_t len)
+{
+    in->len = 0;
+    if (keep_body(call, data, len) == 0)
+        return MORE;
+    in->err = GS_E_NOMEM;
+    return FAILED;
+}
+
+static enum progress take_length(struct gs_conn *conn, struct input *in)
+{
+    if (in->len >= conn->left) {
+        size_t n = (size_t)conn->left;
+        return body_done(conn->call, in, in->data, n, n);
+    }
+    conn->left -= in->len;
+    return body_part(conn->call, in, in->data, in->len);
+}
+
+static enum progress take_chunked(struct gs_conn *conn, struct input *in)
+{
+    size_t len = in->len, used;
+    switch (gs_chunk_decode(&conn->chunk, in->data, &len, &used)) {
+    case GS_CHUNK_END:
+        return body_done(conn->call, in, in->data, len, used);
+    case GS_CHUNK_MORE:
+        return body_part(conn->call, in, in->data, len);
+    default:
+        in->err = GS_E_CHUNK;
+        return FAILED;
+    }
+}
+
+// A final head is in: how is the body framed (RFC 9112 section 6.3)?
+static void choose_phase(struct gs_conn *conn)
+{
+    const struct gs_head *head = &conn->head;
+    if (has_no_body(conn->call, head->status)) {
+        conn->phase = GS_PHASE_LENGTH;
+        conn->left = 0;
+    } else if (head->chunked) {
+        conn->phase = GS_PHASE_CHUNKED;
+        gs_chunk_init(&conn->chunk);
+        conn->broken |= head->length >= 0;
+    } else if (head->length >= 0) {
+        conn->phase = GS_PHASE_LENGTH;
+        conn->left = (uint64_t)head->length;
+    } else {
+        conn->phase = GS_PHASE_UNTIL_CLOSE;
+    }
+    conn->broken |= head->close || (head->minor == 0 && !head->keep_alive);
+}
+
+// Parses the next head. MORE: the input is used up; COMPLETE: a head was taken off the input.
+static enum progress take_head(struct gs_conn *conn, struct input *in)
+{
+    ssize_t n = gs_head_parse(in->data, in->len, &conn->scanned, &conn->head, &in->err);
+    if (n < 0)
+        return FAILED;
+    if (n == 0) {
+        if (in->borrowed && gs_buf_add(&conn->in, in->data, in->len) != 0) {
+            in->err = GS_E_NOMEM;
+            return FAILED;
+        }
+        in->len = 0;
+        return MORE;
+    }
+    conn->scanned = 0;
+    conn->call->head_bytes = (struct gs_slice){in->data, (size_t)n};
+    in->data += n;
+    in->len -= (size_t)n;
+    return COMPLETE;
+}
+
+// Feeds received bytes to the response under way.
+static enum progress take(struct gs_conn *conn, struct input *in)
+{
+    struct gs_call *call = conn->call;
+    while (conn->phase == GS_PHASE_HEAD) {
+        enum progress progress = take_head(conn, in);
+        if (progress != COMPLETE)
+            return progress;
+        int status = conn->head.status;
+        if (status >= 200) {
+            call->status = status;
+            choose_phase(conn);
+        } else if (status == 101 || ++conn->interim > INTERIM_MAX) {
+            in->err = status == 101 ? GS_E_UPGRADE : GS_E_MANY_INTERIM;
+            return FAILED;
+        } else if (in->len == 0) {
+            return MORE;
+        }
+    }
+    switch (conn->phase) {
+    case GS_PHASE_LENGTH:
+        return take_length(conn, in);
+    case GS_PHASE_CHUNKED:
+        return take_chunked(conn, in);
+    default:
+        return body_part(call, in, in->data, in->len);
+    }
+}
+
+// The response is complete; `surplus` bytes came behind it.
+static void complete(struct gs_conn *conn, size_t surplus)
+{
+    struct gs_call *call = conn->call;
+    if (call->sent_bytes < call_size(call) || surplus || conn->out.len ||
+        (conn->tls && conn->tls->ended))
+        conn->broken = true;
+    if (conn->in.len && !call->own_head.len) {
+        call->own_head = conn->in; // head and body stand in the spill buffer: now the call's
+        conn->in = (struct gs_buf)GS_BUF_EMPTY;
+        call->owned = true;
+    }
+    gs_buf_fini(&conn->in);
+    conn->call = NULL;
+    call->carrier = NULL;
+    gs_conn_ended ended = conn->ended;
+    if (conn->broken) {
+        struct gs_conn seen = {.reused = conn->reused,
+                               .heard = true,
+                               .head = conn->head,
+                               .session = conn->session,
+                               .broken = true};
+        gs_conn_close(conn);
+        ended(call, &seen, GS_E_OK, NULL);
+    } else {
+        ended(call, conn, GS_E_OK, NULL);
+    }
+}
+
+// Hands received bytes on. False: the connection is done with this call (and may be gone).
+static bool receive(struct gs_conn *conn, char *data, size_t len)
+{
+    struct gs_call *call = conn->call;
+    if (!call) { // unasked bytes on an idle connection
+        gs_conn_close(conn);
+        return false;
+    }
+    call->last_ns = gs_net_now(conn->net);
+    call->bytes_received += len;
+    if (!conn->heard) {
+        conn->heard = true;
+        if (call->first_ns == 0)
+            call->first_ns = call->last_ns;
+    }
+    struct input in = {data, len, true, GS_E_OK};
+    if (conn->in.len) {
+        if (gs_buf_add(&conn->in, data, len) != 0) {
+            fail(conn, GS_E_NOMEM, NULL);
+            return false;
+        }
+        in = (struct input){conn->in.data, conn->in.len, false, GS_E_OK};
+    }
+    bool spilled = !in.borrowed;
+    enum progress progress = take(conn, &in);
+    if (progress == MORE) {
+        if (conn->phase != GS_PHASE_HEAD)
+            gs_buf_fini(&conn->in); // its content was copied
+        else if (spilled && in.len == 0 && in.data != conn->in.data)
+            gs_buf_shift(&conn->in, (size_t)(in.data - conn->in.data)); // interim heads
+        return true;
+    }
+    if (progress == FAILED)
+        fail(conn, in.err, NULL);
+    else
+        complete(conn, in.len);
+    return false;
+}
+
+// The server closed.
+static void ended_by_peer(struct gs_conn *conn, enum gs_err err)
+{
+    struct gs_call *call = conn->call;
+    if (call && err == GS_E_OK && conn->phase == GS_PHASE_UNTIL_CLOSE) {
+        conn->broken = true;
+        if (keep_head(call) == 0) {
+            call->body_bytes = (struct gs_slice){call->own_body.data, call->own_body.len};
+            complete(conn, 0);
+            return;
+        }
+        err = GS_E_NOMEM;
+    }
+    if (err == GS_E_OK)
+        err = conn->heard ? GS_E_CUT_SHORT : GS_E_CLOSED;
+    fail(conn, err, NULL);
+}
+
+static void put_off(struct gs_conn *conn)
+{
+    gs_list_remove(&conn->queued);
+    gs_list_add_tail(&conn->net->deferred, &conn->queued);
+}
+
+// Room in the arena for one read, or 0.
+static size_t arena_room(const struct gs_net *net)
+{
+    size_t room = GS_ARENA_BYTES - net->arena_used;
+    return room < GS_READ_BYTES ? 0 : room < 65536 ? room : 65536;
+}
+
+// Keeps the part of the arena that a complete response may borrow.
+static bool receive_arena(struct gs_conn *conn, size_t len)
+{
+    struct gs_net *net = conn->net;
+    char *data = net->arena + net->arena_used;
+    net->arena_used += (len + 15) & ~(size_t)15;
+    return receive(conn, data, len);
+}
+
+// A long body of known length goes straight into its own buffer.
+static bool reads_direct(const struct gs_conn *conn)
+{
+    const struct gs_call *call = conn->call;
+    return call && conn->phase == GS_PHASE_LENGTH && conn->heard && conn->left > SMALL_BODY &&
+           call->own_body.len < call->max_body;
+}
+
+static ssize_t read_direct(struct gs_conn *conn, size_t *wanted)
+{
+    struct gs_call *call = conn->call;
+    size_t room = call->max_body - call->own_body.len;
+    size_t n = conn->left - 1 < room ? (size_t)conn->left - 1 : room; // the end goes through take
+    if (n > 131072)
+        n = 131072;
+    *wanted = n;
+    if (gs_buf_reserve(&call->own_body, n) != 0)
+        return -ENOMEM;
+    ssize_t got = gs_sock_recv(&conn->sock, call->own_body.data + call->own_body.len, n);
+    if (got > 0) {
+        call->own_body.len += (size_t)got;
+        conn->left -= (uint64_t)got;
+        call->bytes_received += (uint64_t)got;
+    }
+    return got;
+}
+
+static void read_plain(struct gs_conn *conn)
+{
+    struct gs_net *net = conn->net;
+    size_t budget = GS_TURN_BYTES;
+    for (;;) {
+        bool direct = reads_direct(conn);
+        size_t wanted = direct ? 0 : arena_room(net);
+        if (budget == 0 || (!direct && wanted == 0)) {
+            put_off(conn);
+            return;
+        }
+        ssize_t n = direct ? read_direct(conn, &wanted)
+                           : gs_sock_recv(&conn->sock, net->arena + net->arena_used, wanted);
+        if (n == -EAGAIN)
+            return;
+        if (n <= 0) {
+            ended_by_peer(conn, n == 0 ? GS_E_OK : gs_err_from_errno((int)-n));
+            return;
+        }
+        if (!direct && !receive_arena(conn, (size_t)n))
+            return;
+        if ((size_t)n < wanted)
+            return;
+        budget = (size_t)n < budget ? budget - (size_t)n : 0;
+    }
+}
+
+// Decrypts what was fed, to its end. False: the connection is gone.
+static bool drain_tls(struct gs_conn *conn)
+{
+    struct gs_net *net = conn->net;
+    struct gs_session *session = conn->session;
+    for (;;) {
+        ssize_t n = gs_tls_read(conn->tls, net->arena + net->arena_used, arena_room(net));
+        if (n < 0) {
+            const char *detail;
+            enum gs_err err = gs_tls_error(conn->tls, &detail);
+            fail(conn, err, detail);
+            return false;
+        }
+        if (n == 0)
+            return true;
+        // after the answer: tickets may follow, and what was fed must be used up
+        if (!receive_arena(conn, (size_t)n) && !is_open(session, conn))
+            return false;
+    }
+}
+
+static void read_tls(struct gs_conn *conn)
+{
+    struct gs_net *net = conn->net;
+    size_t budget = GS_TURN_BYTES;
+    for (;;) {
+        // room for all that one piece can decrypt to, so that nothing lent is overwritten
+        if (budget == 0 || GS_ARENA_BYTES - net->arena_used < 3 * TLS_PIECE) {
+            put_off(conn);
+            return;
+        }
+        ssize_t n = gs_sock_recv(&conn->sock, net->cipher_in, TLS_PIECE);
+        if (n == -EAGAIN)
+            return;
+        if (n <= 0) {
+            ended_by_peer(conn, n == 0 ? GS_E_OK : gs_err_from_errno((int)-n));
+            return;
+        }
+        gs_tls_feed(conn->tls, net->cipher_in, (size_t)n);
+        if (conn->state == GS_CONN_HANDSHAKE) {
+            struct gs_session *session = conn->session;
+            shake(conn);
+            if (!is_open(session, conn))
+                return;
+        }
+        if (conn->state == GS_CONN_READY && !drain_tls(conn))
+            return;
+        if (conn->tls->ended) {
+            ended_by_peer(conn, GS_E_OK);
+            return;
+        }
+        if (n < TLS_PIECE)
+            return;
+        budget = (size_t)n < budget ? budget - (size_t)n : 0;
+    }
+}
+
+static void read_on(struct gs_conn *conn)
+{
+    if (conn->tls)
+        read_tls(conn);
+    else
+        read_plain(conn);
+}
+
+void gs_conn_read_again(struct gs_conn *conn)
+{
+    read_on(conn);
+}
+
+static void on_ready(struct gs_sock *sock, unsigned events)
+{
+    struct gs_conn *conn = GS_OWNER(sock, struct gs_conn, sock);
+    if (conn->state == GS_CONN_CONNECTING) {
+        if (events & (GS_WRITABLE | GS_HANGUP))
+            connected(conn);
+        return;
+    }
+    if (events & GS_READABLE) {
+        // with something still to send the read may end the call: look again before writing
+        bool sending = (events & GS_WRITABLE) && conn->sock.want_write;
+        struct gs_session *session = conn->session;
+        read_on(conn);
+        if (!sending)
+            return;
+        if (!is_open(session, conn))
+            return;
+    }
+    if (!(events & GS_WRITABLE) || !conn->sock.want_write)
+        return;
+    if (conn->state == GS_CONN_HANDSHAKE) {
+        if (!flush(conn))
+            fail(conn, GS_E_RESET, NULL);
+    } else if (conn->call) {
+        write_call(conn);
+    } else if (!flush(conn)) {
+        gs_conn_close(conn);
+    }
+}

@@ -1,0 +1,184 @@
+#include "net/net.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/conn.h"
+#include "net/origin.h"
+
+static void on_dialed_nothing(struct gs_net *net, uint64_t connect_ns, uint64_t tls_ns)
+{
+    (void)net;
+    (void)connect_ns;
+    (void)tls_ns;
+}
+
+int gs_net_init(struct gs_net *net, struct gs_clock *clock, struct gs_wheel *wheel,
+                struct gs_poller *poller, struct gs_mailbox *mailbox,
+                const struct gs_transport *transport)
+{
+    *net = (struct gs_net){.clock = clock,
+                           .wheel = wheel,
+                           .poller = poller,
+                           .mailbox = mailbox,
+                           .transport = transport,
+                           .on_dialed = on_dialed_nothing};
+    gs_list_init(&net->sends);
+    gs_list_init(&net->deferred);
+    gs_list_init(&net->dials);
+    gs_list_init(&net->origins);
+    gs_list_init(&net->tls_contexts);
+    net->arena = malloc(GS_ARENA_BYTES);
+    net->resolver = gs_resolver_new(mailbox);
+    if (net->arena && net->resolver)
+        return 0;
+    gs_net_fini(net);
+    return -1;
+}
+
+void gs_net_fini(struct gs_net *net)
+{
+    gs_resolver_free(net->resolver);
+    net->resolver = NULL;
+    gs_origins_fini(net);
+    struct gs_node *node;
+    while ((node = gs_list_pop(&net->tls_contexts)) != NULL) {
+        struct gs_tls_context *context = GS_OWNER(node, struct gs_tls_context, node);
+        SSL_CTX_free(context->context);
+        free(context->ca_file);
+        free(context);
+    }
+    while (net->blocks) {
+        char *block = net->blocks;
+        memcpy(&net->blocks, block, sizeof net->blocks);
+        free(block);
+    }
+    gs_buf_fini(&net->cipher_out);
+    free(net->cipher_in);
+    free(net->arena);
+    net->arena = NULL;
+}
+
+void gs_net_receive_begin(struct gs_net *net)
+{
+    net->arena_used = 0;
+    struct gs_node deferred, *node;
+    gs_list_move(&deferred, &net->deferred);
+    while ((node = gs_list_pop(&deferred)) != NULL)
+        gs_conn_read_again(GS_OWNER(node, struct gs_conn, queued));
+}
+
+void gs_net_send_all(struct gs_net *net)
+{
+    struct gs_node sends, *node;
+    gs_list_move(&sends, &net->sends);
+    while ((node = gs_list_pop(&sends)) != NULL)
+        net->transport->start(GS_OWNER(node, struct gs_call, queued));
+}
+
+struct gs_tls_context *gs_net_tls(struct gs_net *net, bool verify, const char *ca_file)
+{
+    struct gs_node *node;
+    for (node = net->tls_contexts.next; node != &net->tls_contexts; node = node->next) {
+        struct gs_tls_context *context = GS_OWNER(node, struct gs_tls_context, node);
+        bool same_file = ca_file && context->ca_file ? strcmp(ca_file, context->ca_file) == 0
+                                                     : ca_file == context->ca_file;
+        if (context->verify == verify && (!verify || same_file))
+            return context;
+    }
+    static struct gs_tls_context out_of_memory = {.err = GS_E_NOMEM};
+    struct gs_tls_context *context = calloc(1, sizeof *context);
+    if (!context)
+        return &out_of_memory;
+    context->verify = verify;
+    context->ca_file = verify && ca_file ? strdup(ca_file) : NULL;
+    context->context = gs_tls_client_context(verify, context->ca_file, &context->err);
+    gs_list_add_tail(&net->tls_contexts, &context->node);
+    return context;
+}
+
+int gs_net_block_take(struct gs_net *net, struct gs_buf *block)
+{
+    if (!net->blocks)
+        return gs_buf_reserve(block, GS_REQUEST_BLOCK);
+    *block = (struct gs_buf){net->blocks, 0, GS_REQUEST_BLOCK};
+    memcpy(&net->blocks, block->data, sizeof net->blocks);
+    return 0;
+}
+
+void gs_net_block_give(struct gs_net *net, struct gs_buf *block)
+{
+    if (block->cap != GS_REQUEST_BLOCK) {
+        gs_buf_fini(block);
+        return;
+    }
+    memcpy(block->data, &net->blocks, sizeof net->blocks);
+    net->blocks = block->data;
+    *block = (struct gs_buf)GS_BUF_EMPTY;
+}
+
+void gs_session_fini(struct gs_session *session)
+{
+    session->net->transport->session_fini(session);
+    gs_wheel_remove(session->net->wheel, &session->timer);
+    gs_jar_fini(&session->jar);
+    while (session->tickets) {
+        struct gs_ticket *ticket = session->tickets;
+        session->tickets = ticket->next;
+        SSL_SESSION_free(ticket->session);
+        gs_origin_release(ticket->origin);
+        free(ticket);
+    }
+}
+
+static void on_timer(struct gs_timer *timer)
+{
+    struct gs_session *session = GS_OWNER(timer, struct gs_session, timer);
+    struct gs_call *call = session->call;
+    if (!call)
+        return;
+    if (gs_net_now(session->net) >= call->deadline_ns)
+        session->net->transport->cancel(call);
+    else
+        gs_wheel_add(session->net->wheel, &session->timer, call->deadline_ns);
+}
+
+void gs_session_init(struct gs_session *session, struct gs_net *net, uint32_t user)
+{
+    *session = (struct gs_session){.net = net, .user = user};
+    session->timer.fire = on_timer;
+}
+
+void gs_session_start(struct gs_session *session, struct gs_call *call)
+{
+    struct gs_net *net = session->net;
+    call->session = session;
+    call->scheduled_ns = gs_net_now(net);
+    call->limit_ns = call->scheduled_ns + call->timeout_ns;
+    call->deadline_ns = call->connect_timeout_ns < call->timeout_ns
+                                ? call->scheduled_ns + call->connect_timeout_ns
+                                : call->limit_ns;
+    call->sent_ns = call->first_ns = call->last_ns = 0;
+    call->err = GS_E_OK;
+    call->detail = NULL;
+    call->status = 0;
+    call->carrier = NULL;
+    call->body_cut = false;
+    call->bytes_sent = call->bytes_received = 0;
+    call->redirects = call->resent = 0;
+    session->call = call;
+    // A timer left standing from an earlier call is as good: it looks at the deadline when it
+    // fires.
+    if (!gs_timer_armed(&session->timer) || session->timer.at_ns > call->deadline_ns)
+        gs_wheel_add(net->wheel, &session->timer, call->deadline_ns);
+    gs_list_add_tail(&net->sends, &call->queued);
+}
+
+void gs_session_cancel(struct gs_session *session)
+{
+    struct gs_call *call = session->call;
+    if (!call)
+        return;
+    call->deadline_ns = GS_NEVER; // cancelled, not late
+    session->net->transport->cancel(call);
+}
