@@ -387,15 +387,6 @@ static void receive(struct gs_lane *lane)
     gs_wheel_advance(&lane->wheel, gs_lane_now(lane));
 }
 
-static void run_ready(struct gs_lane *lane)
-{
-    uint64_t began = gs_now_ns();
-    atomic_store_explicit(&lane->pass_began_ns, began, memory_order_relaxed);
-    lane->driver->run(lane);
-    atomic_store_explicit(&lane->pass_began_ns, 0, memory_order_relaxed);
-    gs_hist_record(&lane->shard->passes, gs_now_ns() - began);
-}
-
 static void bury_extra(struct gs_lane *lane)
 {
     free(lane->extra);
@@ -415,7 +406,7 @@ static void run_lane(void *arg)
     while (entered && !lane->quit) {
         receive(lane);
         if (!gs_list_empty(&lane->ready))
-            run_ready(lane);
+            lane->driver->run(lane);
         if (lane->extra_over)
             bury_extra(lane);
         gs_net_send_all(&lane->net);

@@ -52,7 +52,7 @@ struct gs_lane {
     bool quit;
 
     // read by other threads
-    _Atomic uint64_t pass_began_ns; // the driver runs since then; 0: it does not
+    _Atomic uint64_t pass_began_ns; // users' code holds the lane since then; 0: none does
 };
 
 // Build: prepares everything but the thread. Returns 0 or -1 (nothing to undo).

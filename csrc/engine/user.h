@@ -28,9 +28,9 @@ struct gs_user {
     uint32_t name; // of the call in flight
     uint16_t klass;
     uint8_t state;
-    bool woken;     // a wake came before it was parked
-    bool stop_told; // the driver has told its code that the attack stops
-    bool last_told; // ... and again at the end of the grace time
+    bool woken;        // a wake came before it was parked
+    bool stop_told;    // the driver has told its code that the attack stops
+    uint8_t last_told; // ... and how often again since the grace time is over
     struct gs_timer timer;
     struct gs_rng rng;
     struct gs_session session;

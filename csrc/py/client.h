@@ -1,0 +1,24 @@
+// client: one user's HTTP client, self.client.
+#ifndef GS_PY_CLIENT_H
+#define GS_PY_CLIENT_H
+
+#include "py/hub.h"
+
+struct gs_client {
+    PyObject_HEAD struct gs_py_user *user; // NULL after the user's end
+    PyObject *dict;                        // attributes of the script's own
+    PyObject *headers;                     // goose._headers.Headers, made when asked for
+    PyObject *cookies;                     // goose._cookies.Cookies, made when asked for
+    PyObject *auth, *verify;               // or NULL
+    PyObject *base;                        // str: host
+    struct gs_origin *origin;              // of base, a reference
+    struct gs_buf fields;                  // rendered session headers; empty: the default ones
+    size_t prefix_len;                     // length of base's own path
+    bool fields_stale;
+};
+
+extern PyTypeObject gs_client_type;
+
+struct gs_client *gs_client_new(struct gs_py_user *user);
+
+#endif

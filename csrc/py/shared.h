@@ -1,0 +1,29 @@
+// shared: Python objects that the extension uses everywhere, found once at import.
+#ifndef GS_PY_SHARED_H
+#define GS_PY_SHARED_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+struct gs_py_shared {
+    // exceptions of goose.exception, set by configure()
+    PyObject *StopAttack, *StopUser, *InterruptTaskSet, *RescheduleTask;
+    PyObject *RescheduleTaskImmediately, *ResponseError, *RequestError;
+    // helpers of goose._glue, set by configure()
+    PyObject *prepare;          // _encode.prepare
+    PyObject *merge_headers;    // _headers.merge
+    PyObject *encode_cookies;   // _cookies.encode
+    PyObject *make_headers;     // client -> Headers
+    PyObject *make_cookies;     // client -> Cookies
+    PyObject *response_headers; // [(name, value)] -> Headers
+    PyObject *response_cookies; // [set-cookie] -> ResponseCookies
+    PyObject *http_error;       // response -> HTTPError
+    PyObject *json_loads, *json_dumps, *timedelta, *join_url;
+};
+
+extern struct gs_py_shared gs_py;
+
+// configure(mapping): fills gs_py; each key must be there. Returns None.
+PyObject *gs_shared_configure(PyObject *module, PyObject *mapping);
+
+#endif

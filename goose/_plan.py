@@ -1,0 +1,212 @@
+"""From user classes to the description that the engine's task loop reads (csrc/py/plan.h)."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from goose.exception import ScriptError
+from goose.user import HttpUser, SequentialTaskSet, TaskSet, User
+from goose.wait import WaitKind
+
+NO_TASK = 0xFFFFFFFF
+PICK_RANDOM, PICK_CYCLE, PICK_RANKED = 0, 1, 2
+LAST_RANK = 0x7FFFFFFF
+
+
+class TaskName(NamedTuple):
+    """Where a task stands in the tables. ``hook``: on_start or on_stop."""
+
+    cls: str
+    index: int
+    name: str
+    hook: bool
+
+
+class Plan(NamedTuple):
+    """``description`` for the engine; ``shares``: (weight, fixed count) of each class."""
+
+    description: dict[str, Any]
+    shares: list[tuple[float, int]]
+    tasks: list[TaskName]
+    hosts: list[str]
+
+
+def where(item: object) -> str:
+    """``file:line: `` of a class or function, or nothing where it has no source."""
+    try:
+        source = inspect.getsourcefile(item)  # type: ignore[arg-type]
+        line = inspect.getsourcelines(item)[1]  # type: ignore[arg-type]
+    except (OSError, TypeError):
+        return ""
+    return f"{source}:{line}: "
+
+
+class _Builder:
+    def __init__(self, include: frozenset[str], exclude: frozenset[str]) -> None:
+        self.include = include
+        self.exclude = exclude
+        self.sets: list[dict[str, Any]] = []
+        self.tasks: list[TaskName] = []
+        self.known: dict[tuple[type, type], int] = {}
+
+    def add_task(self, user: type, name: str, hook: bool = False) -> int:
+        index = sum(1 for task in self.tasks if task.cls == user.__name__) + 1
+        self.tasks.append(TaskName(user.__name__, index, name, hook))
+        return len(self.tasks) - 1
+
+    def wanted(self, item: Any, outer: frozenset[str]) -> bool:
+        tags = outer | getattr(item, "goose_tags", frozenset())
+        if tags & self.exclude:
+            return False
+        if not self.include or tags & self.include:
+            return True
+        return isinstance(item, type) and any(self.wanted(t, tags) for t in item.tasks)  # type: ignore[attr-defined]
+
+    def add_set(self, user: type[User], cls: type, tags: frozenset[str]) -> int:
+        """The index of the set of this class for this user class, made on first use."""
+        key = (user, cls)
+        if key in self.known:
+            return self.known[key]
+        index = self.known[key] = len(self.sets)
+        described: dict[str, Any] = {"type": cls}
+        self.sets.append(described)
+        base: type = User if issubclass(cls, User) else TaskSet
+        prefix = "" if cls is user else f"{cls.__name__}."
+        starts = cls.on_start is not base.on_start  # type: ignore[attr-defined]
+        stops = cls.on_stop is not base.on_stop  # type: ignore[attr-defined]
+        described["start_task"] = (
+            self.add_task(user, f"{prefix}on_start", hook=True) if starts else NO_TASK
+        )
+        tags = tags | getattr(cls, "goose_tags", frozenset())
+        items = [item for item in cls.tasks if self.wanted(item, tags)]  # type: ignore[attr-defined]
+        self.check(user, cls, items)
+        entries = self.entries(user, items, prefix, tags)
+        described["stop_task"] = (
+            self.add_task(user, f"{prefix}on_stop", hook=True) if stops else NO_TASK
+        )
+        described["mode"] = _mode(cls, items)
+        if described["mode"] == PICK_RANKED:
+            entries.sort(key=lambda entry: entry[2])
+        described["entries"] = entries
+        described["wait"] = _wait(user, cls)
+        return index
+
+    def check(self, user: type, cls: type, items: list[Any]) -> None:
+        for item in items:
+            if inspect.iscoroutinefunction(item):
+                raise ScriptError(f"{where(item)}{item.__qualname__}: async tasks are not supported")
+            if not callable(item):
+                raise ScriptError(
+                    f"{where(cls)}{cls.__name__}.tasks holds {item!r}, which is neither a function "
+                    "nor a TaskSet"
+                )
+        if items:
+            return
+        chosen = " with these tags" if self.include or self.exclude else ""
+        raise ScriptError(f"{where(cls)}class {cls.__name__} has no task{chosen}; mark one with @task")
+
+    def entries(
+        self, user: type[User], items: list[Any], prefix: str, tags: frozenset[str]
+    ) -> list[tuple[Any, int, int]]:
+        numbers: dict[int, int] = {}
+        found: list[tuple[Any, int, int]] = []
+        for item in items:
+            rank = getattr(item, "goose_sequence", LAST_RANK)
+            if isinstance(item, type) and issubclass(item, TaskSet):
+                found.append((self.add_set(user, item, tags), NO_TASK, rank))
+                continue
+            if id(item) not in numbers:
+                name = getattr(item, "goose_name", None) or getattr(item, "__name__", repr(item))
+                numbers[id(item)] = self.add_task(user, f"{prefix}{name}")
+            found.append((item, numbers[id(item)], rank))
+        return found
+
+
+def _mode(cls: type, items: list[Any]) -> int:
+    if issubclass(cls, SequentialTaskSet):
+        return PICK_CYCLE
+    ranked = any(hasattr(item, "goose_sequence") for item in items)
+    return PICK_RANKED if ranked else PICK_RANDOM
+
+
+def _wait(user: type[User], cls: type) -> tuple[int, float, float]:
+    function = cls.wait_time  # type: ignore[attr-defined]
+    if function is TaskSet.wait_time:
+        function = user.wait_time
+    marked = getattr(function, "goose_wait", None)
+    if marked is not None:
+        return marked  # type: ignore[no-any-return]
+    if isinstance(function, (int, float)):
+        raise ScriptError(
+            f"{where(cls)}{cls.__name__}.wait_time is the number {function!r}; "
+            f"write constant({function!r})"
+        )
+    return (int(WaitKind.CALL), 0.0, 0.0)
+
+
+def _host(cls: type[User], host: str | None) -> str:
+    found = host or cls.host
+    if not found:
+        if not issubclass(cls, HttpUser):
+            return "http://localhost"
+        raise ScriptError(
+            f"{where(cls)}no host for {cls.__name__}: give --host http://... (or host= to Attack, "
+            "or a class attribute host)"
+        )
+    if not found.lower().startswith(("http://", "https://")):
+        raise ScriptError(
+            f"{where(cls)}{cls.__name__}.host is {found!r}; it must begin with http:// or https://, "
+            f"as http://{found}"
+        )
+    return found
+
+
+def hooks(classes: list[type[User]], kind: str) -> list[Callable[..., Any]]:
+    """The functions marked with @test_start or @test_stop in the classes' modules, in order."""
+
+    def found() -> Iterator[Callable[..., Any]]:
+        seen: set[int] = set()
+        for name in dict.fromkeys(cls.__module__ for cls in classes):
+            for item in list(vars(sys.modules.get(name, object())).values()):
+                if getattr(item, "goose_hook", None) == kind and id(item) not in seen:
+                    seen.add(id(item))
+                    yield item
+
+    return list(found())
+
+
+def build(
+    classes: list[type[User]],
+    host: str | None,
+    include: frozenset[str] = frozenset(),
+    exclude: frozenset[str] = frozenset(),
+) -> Plan:
+    """The plan of an attack. ScriptError where a class has no task or no host."""
+    builder = _Builder(include, exclude)
+    described = []
+    shares = []
+    for cls in classes:
+        if cls.weight <= 0 and not cls.fixed_count:
+            raise ScriptError(f"{where(cls)}{cls.__name__}.weight is {cls.weight!r}; it must be above 0")
+        described.append(
+            {
+                "set": builder.add_set(cls, cls, frozenset()),
+                "host": _host(cls, host),
+                "verify": cls.verify,
+                "timeout_s": float(cls.network_timeout),
+                "connect_timeout_s": float(cls.connection_timeout),
+                "max_body": float(cls.max_body),
+            }
+        )
+        shares.append((float(cls.weight), int(cls.fixed_count)))
+    description = {
+        "sets": builder.sets,
+        "classes": described,
+        "setup": hooks(classes, "setup"),
+        "teardown": hooks(classes, "teardown"),
+        "task_names": [f"{task.cls}.{task.name}" for task in builder.tasks],
+    }
+    return Plan(description, shares, builder.tasks, [d["host"] for d in described])
