@@ -10,6 +10,7 @@ _NAME = re.compile(r"[^\x00-\x20\x7f;=]+").fullmatch
 _VALUE = re.compile(r"[^\x00-\x1f\x7f;]*").fullmatch
 _DATE_WORDS = re.compile(r"[^ ,\-/\t]+").findall
 _DATE_TIME = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})").match
+_HOST = re.compile(r"[^/?#]*//(?:[^/?#]*@)?(\[[^/?#]*\]|[^/?#:]*)").match
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 
 Cookie = tuple[str, str, str, str]
@@ -172,11 +173,12 @@ class ResponseCookies(_Reading):
         return self._list
 
 
-def response_cookies(set_cookie_values: list[str]) -> ResponseCookies:
-    """The cookies of these ``Set-Cookie`` values (RFC 6265 section 5.2).
+def response_cookies(set_cookie_values: list[str], url: str = "") -> ResponseCookies:
+    """The cookies of these ``Set-Cookie`` values (RFC 6265 section 5.2), set by ``url``.
 
     The domain is that of the attribute without a leading dot, or empty; the path that of the
-    attribute, or "/". One that has expired is left out, and takes its namesake with it.
+    attribute, or "/". One that has expired is left out, and takes its namesake with it. So is one
+    for a domain to which the URL's host does not belong; without URL that is not looked at.
     """
     kept: dict[tuple[str, str, str], str] = {}
     for text in set_cookie_values:
@@ -186,10 +188,21 @@ def response_cookies(set_cookie_values: list[str]) -> ResponseCookies:
         if not equals or not name:
             continue
         domain, path, alive = _attributes(attributes)
+        if domain and url and not _belongs(url, domain):
+            continue
         kept.pop((name, domain, path), None)
         if alive:
             kept[name, domain, path] = value.strip(" \t")
     return ResponseCookies([(key[0], value, key[1], key[2]) for key, value in kept.items()])
+
+
+def _belongs(url: str, domain: str) -> bool:
+    """Whether the host of ``url`` is the domain or below it (RFC 6265 section 5.1.3)."""
+    found = _HOST(url)
+    host = found[1].lower().strip("[]") if found else ""
+    if host == domain:
+        return True
+    return "." in domain and host.endswith("." + domain) and not host[-1].isdigit()
 
 
 def _attributes(attributes: list[str]) -> tuple[str, str, bool]:

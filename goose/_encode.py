@@ -13,6 +13,11 @@ from collections.abc import Callable, Mapping
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
+_PLAIN_URL = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*").fullmatch
+_URL_PARTS = re.compile(
+    r"(?:(https?)://([^\\/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL
+).fullmatch
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}").subn
 _SAFE_QUERY = re.compile(r"[A-Za-z0-9\-._~!#$&'()*+,/:;=?@\[\]]*").fullmatch
 _UNRESERVED_ONLY = re.compile(r"[A-Za-z0-9\-._~]*").fullmatch
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})[^\W_]{2}").search
@@ -41,9 +46,72 @@ def prepare(
     Raises ``TypeError`` for an argument of another kind and ``ValueError`` for a value that cannot
     be sent; the text names the argument.
     """
+    url = requote(url)
     if params:
         url = _with_query(url, params)
     return url, *_body(data, json, files), _authorization(auth, url)
+
+
+def requote(url: str) -> str:
+    """A URL, absolute or below the host, in the form in which it is sent (RFC 3986 section 6.2).
+
+    Space in front goes, and "." and ".." in the path, and a query that is empty. What may not
+    stand in a URL is percent-encoded as UTF-8; an escape stays, in capitals, unless it stands for
+    an unreserved character. A component with a malformed escape is taken to hold none.
+
+    Raises ``ValueError`` for a host name that is not ASCII and that IDNA does not know.
+    """
+    if _PLAIN_URL(url) and url[:1] == "/" and "/." not in url and url[-1] != "?":
+        return url
+    found = _URL_PARTS(url.lstrip())
+    assert found is not None  # every part may be empty
+    scheme, authority, path, query, fragment = found.groups("")
+    if "/." in path:
+        path = _without_dots(path)
+    text = _component(path, "!$&'()*+,;=:@/")
+    if query:
+        text += "?" + _component(query, "!$&'()*+,;=:@/?")
+    if fragment:
+        text += "#" + _component(fragment, "!$&'()*+,;=:@/?")
+    if not scheme:
+        return text
+    return f"{scheme.lower()}://{_authority(authority)}{text if path else '/' + text}"
+
+
+def _without_dots(path: str) -> str:
+    """The path without its "." and ".." segments (RFC 3986 section 5.2.4)."""
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if segment == "..":
+            del kept[max(1, len(kept) - 1) :]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return "/".join(kept)
+
+
+def _component(text: str, safe: str) -> str:
+    """One part of a URL with all but unreserved and ``safe`` characters percent-encoded."""
+    from urllib.parse import quote
+
+    text, escapes = _ESCAPE(lambda found: found[0].upper(), text)
+    if escapes == text.count("%"):
+        safe += "%"
+        text = _UNRESERVED(lambda found: chr(int(found[1], 16)), text)
+    return quote(text, safe=safe)
+
+
+def _authority(text: str) -> str:
+    userinfo, at, place = text.rpartition("@")
+    if not place.isascii():
+        host, colon, port = place.partition(":")
+        try:
+            place = host.encode("idna").decode("ascii") + colon + port
+        except UnicodeError:
+            raise ValueError(f"the host name {host!r} has an invalid label") from None
+    return _component(userinfo, "!$&'()*+,;=:") + at + place.lower()
 
 
 def _with_query(url: str, params: object) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 _FORBIDDEN = re.compile(r"[\r\n\0]").search
 _FORBIDDEN_NAMES = {"\r": "a carriage return", "\n": "a line feed", "\0": "a NUL"}
+_OF_THE_ENGINE = ("content-length", "transfer-encoding")
 
 _KNOWN_MAXIMUM = 512
 _KNOWN_LENGTH = 256
@@ -101,10 +102,12 @@ class Headers(MutableMapping[str, str]):
         return _render(self._fields)
 
 
-def merge(session: Headers, call: Mapping[str, object]) -> bytes:
+def merge(session: Headers, call: Mapping[str, object], authorization: str | None = None) -> bytes:
     """The rendered fields of a session with those of one call in their place or behind them.
 
     A value of ``None`` removes the field. A value is Latin-1, or UTF-8 where that is not enough.
+    ``authorization`` stands over any Authorization in both. Content-Length and Transfer-Encoding
+    are left out: what is sent says so itself, and twice would be an attack (RFC 9112 section 6.3).
     Raises ``ValueError`` that names the field: a name that is no token (RFC 9110 section 5.1), a
     value that is neither ``str`` nor ``bytes``, begins with white space, or holds CR, LF or NUL.
     """
@@ -112,19 +115,23 @@ def merge(session: Headers, call: Mapping[str, object]) -> bytes:
     for name, value in call.items():
         name = _name(name)
         fields[name.lower()] = (name, value)
+    if authorization is not None:
+        fields["authorization"] = ("Authorization", authorization)
     return _render(fields)
 
 
 def _render(fields: dict[str, tuple[str, object]]) -> bytes:
     lines: list[str] = []
-    for field in fields.values():
+    for lower, field in fields.items():
         name, value = field
+        if lower in _OF_THE_ENGINE or value is None:
+            continue
         if isinstance(value, str):
             line = _known.get(field)
             lines.append(line if line is not None else _line(name, value))
         elif isinstance(value, bytes):
             lines.append(_line(name, value.decode("latin-1")))
-        elif value is not None:
+        else:
             raise ValueError(f"header {name!r}: the value must be str, not {type(value).__name__}")
     text = "".join(lines)
     try:

@@ -270,7 +270,10 @@ class Metrics:
         times = _times(like, self.tasks)
         self.tasks_total = Row("", "Aggregated", *_sums(self.tasks), times, seconds)
         self.errors = sorted(
-            (ErrorRow(**error) for error in snapshot["errors"]),
+            (
+                ErrorRow(error["method"], error["name"], error["text"], error["count"])
+                for error in snapshot["errors"]
+            ),
             key=lambda row: (-row.count, row.method, row.name, row.text),
         )
         self.connect = Times(like)

@@ -39,7 +39,11 @@ class Handle(Protocol):
     def snapshot(self) -> Snapshot:
         """All figures so far."""
 
-    def metrics(self) -> Metrics:
+    @property
+    def exit_code(self) -> int | None:
+        """What the script wants the process to end with; None: nothing."""
+
+    def metrics(self, emergency: bool = False) -> Metrics:
         """All figures so far, as typed rows; the final ones after the end."""
 
     def stop(self, reason: str) -> None:
@@ -77,7 +81,8 @@ class Session:
         self._report_failed = False
 
     def run(self) -> int:
-        """Runs the attack to its end. Gives 0 if nothing failed, else 1."""
+        """Runs the attack to its end. Gives the script's own exit code, else 0 if nothing failed,
+        else 1."""
         with self._signals_caught():
             self._handle = handle = self._attack.start()
             if self._signals:
@@ -95,6 +100,8 @@ class Session:
                 LOG.info("no metrics were tracked (--no-metrics)")
             else:
                 self._output.write("\n" + final_tables(metrics, self._options.status_codes))
+        if handle.exit_code is not None:
+            return handle.exit_code
         hatching = handle.hatch_metrics
         failed = metrics.failed or (hatching is not None and hatching.failed)
         return 1 if failed or self._report_failed or self._output.lost else 0
@@ -199,7 +206,7 @@ class Session:
                 write_raw(2, "\x1b[?25h\n")
             write_raw(2, f"caught {_reason(self._signals[-1])} again, leaving at once\n")
             if self._handle is not None:
-                counted = self._handle.metrics()
+                counted = self._handle.metrics(emergency=True)
                 now = datetime.now(timezone.utc).astimezone()
                 run = counted.run._replace(interrupted=True, stopped_at=now)
                 metrics = Metrics(counted.snapshot, run)

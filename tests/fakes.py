@@ -187,13 +187,14 @@ class FakeHandle:
         self.made = made
         self.hatch_metrics = hatching
         self.tracebacks: list[tuple[str, int]] = []
+        self.exit_code: int | None = None
         self.stopped: list[str] = []
         self._waits = waits
 
     def snapshot(self) -> Snapshot:
         return self.made
 
-    def metrics(self) -> Metrics:
+    def metrics(self, emergency: bool = False) -> Metrics:
         return Metrics(self.made)
 
     def stop(self, reason: str) -> None:

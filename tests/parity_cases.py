@@ -129,7 +129,9 @@ FILES: dict[str, Case] = {
     "bytes": lambda c, h: c.post("/echo", files={"f": b"content"}),
     "named": lambda c, h: c.post("/echo", files={"f": ("ä.txt", io.BytesIO(b"x"), "text/plain")}),
     "with fields": lambda c, h: c.post("/echo", data=FORM, files=[("f", b"1"), ("f", b"2")]),
-    "with headers": lambda c, h: c.post("/echo", files={"f": ("n", "text", "a/b", {"X-Part": "1"})}),
+    "with headers": lambda c, h: c.post(
+        "/echo", files={"f": ("n", "text", "a/b", {"X-Part": "1"})}
+    ),
     "with a content type": lambda c, h: c.post(
         "/echo", files={"f": b"x"}, headers={"Content-Type": "multipart/form-data; boundary=own"}
     ),
@@ -245,8 +247,12 @@ COOKIES: dict[str, Case] = {
     "expiry": lambda c, h: [
         c.get("/set-header?Set-Cookie=a=1;%20Path=/;%20Max-Age=60"),
         c.get("/set-header?Set-Cookie=b=1;%20Path=/;%20Max-Age=0"),
-        c.get("/set-header?Set-Cookie=c=1;%20Path=/;%20Expires=Wed,%2009%20Jun%202999%2010:18:14%20GMT"),
-        c.get("/set-header?Set-Cookie=d=1;%20Path=/;%20Expires=Wed,%2009%20Jun%202021%2010:18:14%20GMT"),
+        c.get(
+            "/set-header?Set-Cookie=c=1;%20Path=/;%20Expires=Wed,%2009%20Jun%202999%2010:18:14%20GMT"
+        ),
+        c.get(
+            "/set-header?Set-Cookie=d=1;%20Path=/;%20Expires=Wed,%2009%20Jun%202021%2010:18:14%20GMT"
+        ),
         c.get("/echo"),
     ],
     "odd values": lambda c, h: [
@@ -398,7 +404,24 @@ REDIRECTS: dict[str, Case] = {
 RESPONSES: dict[str, Case] = {
     **{
         f"status {status}": (lambda c, h, status=status: c.get(f"/status/{status}"))
-        for status in (200, 201, 202, 204, 206, 304, 399, 400, 401, 404, 418, 429, 500, 503, 599, 999)
+        for status in (
+            200,
+            201,
+            202,
+            204,
+            206,
+            304,
+            399,
+            400,
+            401,
+            404,
+            418,
+            429,
+            500,
+            503,
+            599,
+            999,
+        )
     },
     "utf-8": lambda c, h: c.get("/utf8"),
     "latin-1": lambda c, h: c.get("/latin1"),
@@ -438,7 +461,65 @@ def _cases() -> dict[str, Case]:
         "redirect": REDIRECTS,
         "response": RESPONSES,
     }
-    return {f"{group}: {name}": case for group, cases in groups.items() for name, case in cases.items()}
+    return {
+        f"{group}: {name}": case for group, cases in groups.items() for name, case in cases.items()
+    }
 
 
 CASES = _cases()
+
+
+def _answer(body: bytes, *fields: str, status: str = "HTTP/1.1 200 OK") -> bytes:
+    head = "".join(f"{line}\r\n" for line in (status, *fields, f"Content-Length: {len(body)}"))
+    return head.encode("latin-1") + b"\r\n" + body
+
+
+def _typed(content_type: str, body: bytes) -> bytes:
+    return _answer(body, f"Content-Type: {content_type}")
+
+
+TEXT = "Grüß € 日本".encode()
+ANSWERS: dict[str, bytes] = {
+    "no type": _answer(TEXT),
+    "no type, ascii": _answer(b"plain"),
+    "text": _typed("text/plain", TEXT),
+    "text in capitals": _typed("TEXT/HTML", TEXT),
+    "html": _typed("text/html; Charset=UTF-8", TEXT),
+    "quoted charset": _typed('text/html; a=b; charset="utf-8"; c=d', TEXT),
+    "spaced charset": _typed("text/html;charset = utf-8", TEXT),
+    "latin-15": _typed("text/plain; charset=iso-8859-15", b"\xa4"),
+    "utf-16": _typed("text/plain; charset=utf-16", "Grüß".encode("utf-16")),
+    "unknown charset": _typed("text/plain; charset=klingon", TEXT),
+    "no text charset": _typed("text/plain; charset=hex", b"6162"),
+    "wrong utf-8": _typed("text/plain; charset=utf-8", b"a\xff\xe4b"),
+    "octets": _typed("application/octet-stream", b"\x00\x01\xff"),
+    "xml": _typed("application/xml", b"<a/>"),
+    "json": _typed("application/json", '{"ä": "€"}'.encode()),
+    "json with charset": _typed(
+        "application/json; charset=latin-1", '{"a": "ä"}'.encode("latin-1")
+    ),
+    "json of a kind": _typed("application/problem+json", '{"a": "ä€"}'.encode()),
+    "json as text": _typed("text/plain", b'{"a": "b"}'),
+    "json in utf-16": _typed("application/json", '{"a": "ä"}'.encode("utf-16")),
+    "json in utf-16 without a type": _answer('{"a": "ä"}'.encode("utf-16")),
+    "json with a mark": _answer(b"\xef\xbb\xbf" + b'{"a": "b"}'),
+    "json that is none": _typed("application/json", b"{'a'}"),
+    "json that is empty": _typed("application/json", b""),
+    "no reason": _answer(b"x", status="HTTP/1.1 200"),
+    "long reason": _answer(b"x", status="HTTP/1.1 404 Not here,  sorry "),
+    "latin-1 reason": _answer(b"x", status="HTTP/1.1 500 Größe"),
+    "utf-8 reason": _answer(b"x", status="HTTP/1.1 500 " + "Größe".encode().decode("latin-1")),
+    "http/1.0": _answer(b"x", status="HTTP/1.0 200 OK"),
+    "spaces round values": _answer(b"x", "A:1", "B:  2  ", "C:\t3\t"),
+    "folded": _answer(b"x", "A: 1\r\n 2"),
+    "100 first": b"HTTP/1.1 100 Continue\r\n\r\n" + _answer(b"x"),
+    "cookies": _answer(
+        b"x", "Set-Cookie: a=1", "Set-Cookie: b=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "A: b"
+    ),
+    "location without redirect": _answer(b"x", "Location: /elsewhere"),
+    "created with location": _answer(b"x", "Location: /elsewhere", status="HTTP/1.1 201 Created"),
+    "unknown coding": _answer(b"x", "Content-Encoding: klingon"),
+    "identity coding": _answer(b"x", "Content-Encoding: identity"),
+    "empty gzip": _answer(b"", "Content-Encoding: gzip"),
+    "204 with a length": b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+}

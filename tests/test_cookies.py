@@ -241,6 +241,24 @@ def test_what_a_response_set(values: list[str], cookies: dict[str, str]) -> None
     assert response_cookies(values) == cookies
 
 
+@pytest.mark.parametrize(
+    ("url", "names"),
+    [
+        ("", ["a", "b", "c", "d"]),
+        ("http://www.one.example/", ["a", "b"]),
+        ("http://ONE.example:80", ["a", "b"]),
+        ("http://user:x@one.example?q", ["a", "b"]),
+        ("http://someone.example/", ["a"]),
+        ("http://127.0.0.1:8/one.example", ["a", "c"]),
+        ("http://7.127.0.0.1/", ["a"]),
+        ("http://[::1]:8/", ["a", "d"]),
+    ],
+)
+def test_cookies_for_another_domain_are_left_out(url: str, names: list[str]) -> None:
+    values = ["a=1", "b=2; Domain=.one.example", "c=3; Domain=127.0.0.1", "d=4; Domain=::1"]
+    assert list(response_cookies(values, url)) == names
+
+
 def test_a_response_names_domain_and_path() -> None:
     cookies = response_cookies(
         ["a=1; Domain=.One.Example; Path=/x", "a=2; Path=relative", "b=3; domain=two.example"]

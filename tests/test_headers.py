@@ -148,6 +148,20 @@ def test_a_call_overrides_the_session(session: dict[str, str], call: dict[str, A
     assert merge(Headers(session), call) == expected
 
 
+def test_authorization_stands_over_both() -> None:
+    session = Headers({"authorization": "Bearer a", "B": "1"})
+    expected = b"Authorization: Basic x\r\nB: 1\r\n"
+    assert merge(session, {}, "Basic x") == expected
+    assert merge(session, {"AUTHORIZATION": "Bearer c"}, "Basic x") == expected
+    assert merge(Headers(), {}, "Basic x") == b"Authorization: Basic x\r\n"
+
+
+def test_the_length_is_not_for_scripts_to_say() -> None:
+    session = Headers({"Content-length": "5", "A": "1"})
+    assert session.render() == b"A: 1\r\n"
+    assert merge(session, {"Transfer-Encoding": "chunked", "B": "2"}) == b"A: 1\r\nB: 2\r\n"
+
+
 def test_none_in_the_session_is_not_sent() -> None:
     headers: Any = Headers({"A": "1", "B": "2"})
     headers["a"] = None

@@ -77,11 +77,16 @@ static int open_epoll(struct gs_poller *poller)
         return -error;
     }
     struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = poller};
-    epoll_ctl(poller->epfd, EPOLL_CTL_ADD, poller->timerfd, &event);
-    uv_poll_init(poller->loop, &poller->poll, poller->epfd);
+    int rc = epoll_ctl(poller->epfd, EPOLL_CTL_ADD, poller->timerfd, &event) == 0
+                     ? uv_poll_init(poller->loop, &poller->poll, poller->epfd)
+                     : -errno;
+    if (rc != 0) {
+        close(poller->timerfd);
+        close(poller->epfd);
+        return rc;
+    }
     poller->poll.data = poller;
-    uv_poll_start(&poller->poll, UV_READABLE, on_epoll);
-    return 0;
+    return uv_poll_start(&poller->poll, UV_READABLE, on_epoll);
 }
 
 static int add_epoll(struct gs_poller *poller, struct gs_sock *sock)
@@ -174,6 +179,11 @@ static int start_uv(struct gs_sock *sock)
     return uv_poll_start(sock->handle, events, on_uv_poll);
 }
 
+static void free_handle(uv_handle_t *handle)
+{
+    free(handle);
+}
+
 static int add_uv(struct gs_poller *poller, struct gs_sock *sock)
 {
     uv_poll_t *handle = malloc(sizeof *handle);
@@ -186,12 +196,12 @@ static int add_uv(struct gs_poller *poller, struct gs_sock *sock)
     }
     handle->data = sock;
     sock->handle = handle;
-    return start_uv(sock);
-}
-
-static void free_handle(uv_handle_t *handle)
-{
-    free(handle);
+    rc = start_uv(sock);
+    if (rc < 0) {
+        uv_close((uv_handle_t *)handle, free_handle);
+        sock->handle = NULL;
+    }
+    return rc;
 }
 
 int gs_poller_open(struct gs_poller *poller, uv_loop_t *loop, enum gs_backend backend,

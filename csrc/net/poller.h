@@ -68,8 +68,8 @@ ssize_t gs_sock_send(const struct gs_sock *sock, struct iovec *parts, int count)
 // Bytes received, 0 at the end, or -errno.
 ssize_t gs_sock_recv(const struct gs_sock *sock, void *data, size_t len);
 
-// Sets the alarm to monotonic at_ns (GS_NEVER: none). A system call only when it moves forward
-// in time or was passed.
+// Brings the alarm forward to monotonic at_ns; a later time (or GS_NEVER) leaves an earlier alarm
+// standing, which then comes for nothing. A system call only when it moves.
 void gs_poller_alarm(struct gs_poller *poller, uint64_t at_ns);
 
 #endif

@@ -206,6 +206,9 @@ int gs_tls_open(struct gs_tls *tls, SSL_CTX *context, const char *host, SSL_SESS
 
 void gs_tls_close(struct gs_tls *tls)
 {
+    // without a shutdown SSL_free would mark the session as not to be resumed
+    if (tls->ssl && SSL_is_init_finished(tls->ssl))
+        SSL_set_shutdown(tls->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(tls->ssl);
     tls->ssl = NULL;
 }
@@ -222,6 +225,7 @@ enum gs_tls_state gs_tls_handshake(struct gs_tls *tls)
 ssize_t gs_tls_read(struct gs_tls *tls, void *data, size_t len)
 {
     size_t done;
+    ERR_clear_error();
     int rc = SSL_read_ex(tls->ssl, data, len, &done);
     if (rc == 1)
         return (ssize_t)done;
@@ -241,6 +245,7 @@ int gs_tls_write(struct gs_tls *tls, const void *data, size_t len)
     size_t done;
     if (len == 0)
         return 0;
+    ERR_clear_error();
     return SSL_write_ex(tls->ssl, data, len, &done) == 1 && done == len ? 0 : -1;
 }
 

@@ -19,7 +19,8 @@ static const char *const verbs[] = {"GET",    "POST", "PUT",     "PATCH",
 // Every keyword of a client call, in the order of `struct keywords`.
 #define KEYWORDS(X)                                                                                \
     X(url)                                                                                         \
-    X(name) X(params) X(data) X(json) X(headers) X(cookies) X(auth) X(timeout) X(allow_redirects)  \
+    X(name)                                                                                        \
+    X(params) X(data) X(json) X(headers) X(cookies) X(auth) X(timeout) X(allow_redirects)          \
             X(verify) X(catch_response) X(files) X(stream) X(context) X(cert) X(proxies) X(hooks)
 
 struct keywords {
@@ -604,45 +605,67 @@ static PyObject *outcome(struct gs_client *client, PyObject *url, bool absolute)
     return NULL;
 }
 
-// Everything before and after the wait stands in functions of its own: what this frame holds is
-// copied at every switch.
-static PyObject *perform(struct gs_client *client, const char *method, const struct keywords *k)
+// What the waiting frame keeps. All else stands in functions that have returned by then: what a
+// frame holds across a wait is copied at every switch.
+struct sent {
+    PyObject *url, *body; // references
+    bool absolute;
+};
+
+// Checks, renders and starts a request. Returns 0 or -1 with an exception.
+static int __attribute__((noinline))
+begin(struct gs_client *client, const char *method, const struct keywords *k, struct sent *sent)
 {
     struct gs_py_user *user = client->user;
     struct parts parts = {0};
     uint32_t name;
     if (gs_hub_check(user) != 0)
-        return NULL;
+        return -1;
     if (user->user->session.call) {
         PyErr_SetString(PyExc_RuntimeError, "this user has a request in flight already");
-        return NULL;
+        return -1;
     }
-    if (render(client, method, k, &parts, &name) != 0) {
-        parts_fini(&parts);
-        return NULL;
+    int rc = render(client, method, k, &parts, &name);
+    if (rc == 0) {
+        *sent = (struct sent){Py_NewRef(parts.url), Py_XNewRef(parts.body), parts.aim.absolute};
+        gs_user_start_call(user->user, name);
     }
-    PyObject *url = Py_NewRef(parts.url), *body = Py_XNewRef(parts.body);
-    bool absolute = parts.aim.absolute;
     parts_fini(&parts);
-    gs_user_start_call(user->user, name);
-    int rc = gs_hub_wait(user);
-    Py_XDECREF(body);
-    PyObject *response = rc == 0 ? outcome(client, url, absolute) : NULL;
-    Py_DECREF(url);
+    return rc;
+}
+
+static PyObject *finish(struct gs_client *client, struct sent *sent)
+{
+    int rc = gs_hub_wait(client->user);
+    Py_XDECREF(sent->body);
+    PyObject *response = rc == 0 ? outcome(client, sent->url, sent->absolute) : NULL;
+    Py_DECREF(sent->url);
     return response;
+}
+
+static int __attribute__((noinline))
+begin_verb(struct gs_client *client, int verb, PyObject *const *args, Py_ssize_t count,
+           PyObject *names, struct sent *sent)
+{
+    static const char *const lower[] = {"get",    "post", "put",     "patch",
+                                        "delete", "head", "options", NULL};
+    struct keywords k;
+    PyObject *second = NULL;
+    if (check_caller(client) != 0 ||
+        read_keywords(&k, lower[verb], verb < 4 ? &second : NULL, args, count, names) != 0)
+        return -1;
+    if (second && verb == 0)
+        k.params = second;
+    else if (second)
+        k.data = second;
+    return begin(client, verbs[verb], &k, sent);
 }
 
 static PyObject *call_verb(struct gs_client *client, int verb, PyObject *const *args,
                            Py_ssize_t count, PyObject *names)
 {
-    static const char *const lower[] = {"get",    "post", "put",     "patch",
-                                        "delete", "head", "options", NULL};
-    struct keywords k;
-    PyObject **second = verb == 0 ? &k.params : verb < 4 ? &k.data : NULL;
-    if (check_caller(client) != 0 ||
-        read_keywords(&k, lower[verb], second, args, count, names) != 0)
-        return NULL;
-    return perform(client, verbs[verb], &k);
+    struct sent sent;
+    return begin_verb(client, verb, args, count, names, &sent) == 0 ? finish(client, &sent) : NULL;
 }
 
 #define VERB(name, number)                                                                         \
@@ -686,19 +709,30 @@ static const char *method_of(PyObject *method)
     return interned ? PyUnicode_AsUTF8(interned) : NULL;
 }
 
-static PyObject *request(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names)
+static int __attribute__((noinline))
+begin_request(struct gs_client *client, PyObject *const *args, Py_ssize_t count, PyObject *names,
+              struct sent *sent)
 {
-    struct gs_client *client = (struct gs_client *)self;
     struct keywords k;
+    PyObject *second = NULL;
     if (count < 1) {
         PyErr_SetString(PyExc_TypeError, "client.request() needs a method and a URL");
-        return NULL;
+        return -1;
     }
     const char *method = method_of(args[0]);
     if (!method || check_caller(client) != 0 ||
-        read_keywords(&k, "request", &k.name, args + 1, count - 1, names) != 0)
-        return NULL;
-    return perform(client, method, &k);
+        read_keywords(&k, "request", &second, args + 1, count - 1, names) != 0)
+        return -1;
+    if (second)
+        k.name = second;
+    return begin(client, method, &k, sent);
+}
+
+static PyObject *request(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    struct gs_client *client = (struct gs_client *)self;
+    struct sent sent;
+    return begin_request(client, args, count, names, &sent) == 0 ? finish(client, &sent) : NULL;
 }
 
 // ---- session state --------------------------------------------------------------------------

@@ -48,8 +48,8 @@ uint32_t gs_name_lookup(struct gs_py_user *user, const char *method, PyObject *n
         return GS_INTERN_NONE;
     uint32_t id = gs_name_id(&lane->lane->names, lane->lane->shard, kind, method, text + skip,
                              (size_t)len - skip);
-    // only what is likely to come again: a literal is interned, a formatted string is not
-    if (skip == 0 && PyUnicode_CHECK_INTERNED(name)) {
+    // only what may come again: somebody else holds a literal, nobody a string just formatted
+    if (skip == 0 && Py_REFCNT(name) > 1) {
         Py_XSETREF(slot->name, Py_NewRef(name));
         slot->method = method;
         slot->id = id;

@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "target/send.h"
+
 #define SMALL 16384 // bodies up to this are written at once, longer ones streamed
 
 static const struct {
@@ -162,7 +164,7 @@ void gs_answer_pattern_bytes(struct gs_visit *visit, uint64_t len)
         return;
     }
     struct gs_peer_stream stream = {.block = block, .block_len = GS_PATTERN_LEN, .left = len};
-    gs_peer_send(visit->peer, &stream);
+    gs_send_stream(visit->peer, &stream);
 }
 
 void gs_answer_pattern_body(struct gs_visit *visit, uint64_t len)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "target/pack.h"
+#include "target/send.h"
 
 #define OK "HTTP/1.1 200 OK\r\nServer: goose-target\r\n"
 #define CHUNKED OK "Transfer-Encoding: chunked\r\n\r\n"
@@ -83,7 +84,7 @@ static void answer_endless(struct gs_visit *visit, const char *bytes)
         gs_buf_str(&block, bytes);
     struct gs_peer_stream stream = {
             .block = block.data, .owned = block.data, .block_len = block.len, .left = GS_NEVER};
-    gs_peer_send(visit->peer, &stream);
+    gs_send_stream(visit->peer, &stream);
 }
 
 static bool answer_from_table(struct gs_visit *visit)

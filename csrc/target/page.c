@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "target/send.h"
+
 #define BYTES_MAX 100000000
 #define JSON_MAX 16000000
 #define CHUNK_MAX 1000000
@@ -97,7 +99,7 @@ void gs_page_chunked(struct gs_visit *visit)
         return;
     }
     stream.left = chunks * stream.block_len;
-    gs_peer_send(visit->peer, &stream);
+    gs_send_stream(visit->peer, &stream);
 }
 
 void gs_page_close(struct gs_visit *visit)

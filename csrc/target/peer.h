@@ -1,4 +1,4 @@
-// peer: one connection: reads requests, has them answered (route), sends. Lane.
+// peer: one connection: reads requests, has them answered (route), ends. Lane.
 #ifndef GS_TARGET_PEER_H
 #define GS_TARGET_PEER_H
 
@@ -69,8 +69,5 @@ void gs_peer_wait(struct gs_peer *peer, uint64_t delay_ns, void (*then)(struct g
 
 // For routes: never goes on.
 void gs_peer_hang(struct gs_peer *peer);
-
-// For routes: sends the stream behind what was written so far. Copies *stream, takes its block.
-void gs_peer_send(struct gs_peer *peer, const struct gs_peer_stream *stream);
 
 #endif

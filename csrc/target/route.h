@@ -6,7 +6,7 @@
 
 #define GS_ROUTE_UNDER 1U  // "/name/..." too; rest is what follows the slash
 #define GS_ROUTE_BODY 2U   // wants the request's body
-#define GS_ROUTE_CONST 4U  // answers equal heads with equal bytes
+#define GS_ROUTE_CONST 4U  // answers equal heads with equal bytes: may be remembered
 #define GS_ROUTE_HIDDEN 8U // is not counted
 
 struct gs_route {

@@ -1,0 +1,1 @@
+../goose/demo/simple.py
