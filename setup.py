@@ -84,7 +84,7 @@ def extensions() -> list[Extension]:
     }
     headers = [str(p.relative_to(HERE)) for p in sorted((HERE / "csrc").rglob("*.h"))]
     target_module = "csrc/py/target_module.c"
-    engine = [s for s in sources("base", "plan", "stat", "net", "engine", "py")]
+    engine = sources("base", "plan", "stat", "net", "engine", "py")
     engine.remove(target_module)
     return [
         Extension(

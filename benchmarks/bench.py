@@ -67,7 +67,7 @@ def pinned(command: list[str]) -> tuple[str, float]:
 
 
 def wrk(url: str, connections: int, seconds: float, lua: str = "") -> Figures:
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s"]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s"]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(lua)
         script.flush()
@@ -113,7 +113,12 @@ def cases(plain: str, tls: str) -> list[Case]:
     found: list[Case] = []
 
     def add(
-        name: str, n: int, goal: float | None, run: Callable[[float], Figures], path: str, lua: str = ""
+        name: str,
+        n: int,
+        goal: float | None,
+        run: Callable[[float], Figures],
+        path: str,
+        lua: str = "",
     ) -> None:
         found.append(Case(name, n, goal, run, lambda s: wrk(path, n, s, lua)))
 
@@ -158,14 +163,24 @@ def lanes(plain: str, rounds: int, seconds: float) -> str:
         figures = [
             read(
                 subprocess.check_output(
-                    [sys.executable, str(HERE / "client.py"), "get", plain, str(users),
-                     f"{seconds:g}", "--lanes", str(count)], text=True
+                    [
+                        sys.executable,
+                        str(HERE / "client.py"),
+                        "get",
+                        plain,
+                        str(users),
+                        f"{seconds:g}",
+                        "--lanes",
+                        str(count),
+                    ],
+                    text=True,
                 )
             )
             for count, users in ((1, 100), (2, 200))
         ]
         ratios.append(figures[0].cpu_us / figures[1].cpu_us)
-    return f"two lanes: requests per CPU second are {statistics.median(ratios):.2f} of one lane's (goal 0.85)"
+    ratio = statistics.median(ratios)
+    return f"two lanes: requests per CPU second are {ratio:.2f} of one lane's (goal 0.85)"
 
 
 def live_view(plain: str, rounds: int, seconds: float) -> str:
@@ -182,8 +197,9 @@ def live_view(plain: str, rounds: int, seconds: float) -> str:
             for quiet in ("-q", ""):
                 report = Path(folder) / "report.json"
                 command = (
-                    f"taskset -c {CLIENT_CORE} {sys.executable} -m goose {script} -H {plain} -u 100 "
-                    f"-r 100000 -t {max(1, round(seconds))}s --lanes 1 --report-file {report} {quiet}"
+                    f"taskset -c {CLIENT_CORE} {sys.executable} -m goose {script} -H {plain} "
+                    f"-u 100 -r 100000 -t {max(1, round(seconds))}s --lanes 1 "
+                    f"--report-file {report} {quiet}"
                 )
                 subprocess.run(
                     ["script", "-qec", command, "/dev/null"], check=True, capture_output=True
@@ -198,13 +214,20 @@ def memory(plain: str) -> Iterator[str]:
         (1024, 200.0, ("5", "15"), 8.0, "1,024 users, between(5, 15)"),
         (10000, 1e6, ("100", "200"), 2.0, "10,000 users as fast as possible"),
     ):
-        command = [sys.executable, str(HERE / "memory.py"), plain, str(users), str(rate), *wait,
-                   str(seconds)]
+        command = [
+            sys.executable,
+            str(HERE / "memory.py"),
+            plain,
+            str(users),
+            str(rate),
+            *wait,
+            str(seconds),
+        ]
         row = json.loads(subprocess.check_output(command, text=True))
         yield (
-            f"{what}: {row['above_bare_mb']:.1f} MB above bare Python, {row['kb_each']:.2f} kB each, "
-            f"hatched in {row['hatched_s']:.2f} s, all connected in {row['all_connected_s']:.2f} s, "
-            f"stopped in {row['stopped_s']:.2f} s"
+            f"{what}: {row['above_bare_mb']:.1f} MB above bare Python, "
+            f"{row['kb_each']:.2f} kB each, hatched in {row['hatched_s']:.2f} s, "
+            f"all connected in {row['all_connected_s']:.2f} s, stopped in {row['stopped_s']:.2f} s"
         )
 
 

@@ -324,7 +324,7 @@ class Handle:
     def _figures(self, raw: dict[str, Any]) -> dict[str, Any]:
         """The engine's snapshot with what only Python knows."""
         raw["tasks"] = [
-            {"class": task.cls, "index": task.index, "name": task.name, **_counts(row)}
+            {"class": task.cls, "index": task.place, "name": task.name, **_counts(row)}
             for task, row in zip(self._plan.tasks, raw["tasks"], strict=True)
             if not task.hook or row["count"] or row["failures"] or row["cut_off"]
         ]

@@ -17,7 +17,7 @@ Cookie = tuple[str, str, str, str]
 """name, value, domain, path; an empty domain is every host"""
 
 
-class CookieConflict(RuntimeError):  # noqa: N818
+class CookieConflict(RuntimeError):
     """Several cookies have this name; ask with ``get(name, domain=..., path=...)``."""
 
 

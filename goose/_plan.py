@@ -20,7 +20,7 @@ class TaskName(NamedTuple):
     """Where a task stands in the tables. ``hook``: on_start or on_stop."""
 
     cls: str
-    index: int
+    place: int
     name: str
     hook: bool
 
@@ -53,8 +53,8 @@ class _Builder:
         self.known: dict[tuple[type, type], int] = {}
 
     def add_task(self, user: type, name: str, hook: bool = False) -> int:
-        index = sum(1 for task in self.tasks if task.cls == user.__name__) + 1
-        self.tasks.append(TaskName(user.__name__, index, name, hook))
+        place = sum(1 for task in self.tasks if task.cls == user.__name__) + 1
+        self.tasks.append(TaskName(user.__name__, place, name, hook))
         return len(self.tasks) - 1
 
     def wanted(self, item: Any, outer: frozenset[str]) -> bool:
@@ -97,7 +97,9 @@ class _Builder:
     def check(self, user: type, cls: type, items: list[Any]) -> None:
         for item in items:
             if inspect.iscoroutinefunction(item):
-                raise ScriptError(f"{where(item)}{item.__qualname__}: async tasks are not supported")
+                raise ScriptError(
+                    f"{where(item)}{item.__qualname__}: async tasks are not supported"
+                )
             if not callable(item):
                 raise ScriptError(
                     f"{where(cls)}{cls.__name__}.tasks holds {item!r}, which is neither a function "
@@ -106,7 +108,9 @@ class _Builder:
         if items:
             return
         chosen = " with these tags" if self.include or self.exclude else ""
-        raise ScriptError(f"{where(cls)}class {cls.__name__} has no task{chosen}; mark one with @task")
+        raise ScriptError(
+            f"{where(cls)}class {cls.__name__} has no task{chosen}; mark one with @task"
+        )
 
     def entries(
         self, user: type[User], items: list[Any], prefix: str, tags: frozenset[str]
@@ -158,8 +162,8 @@ def _host(cls: type[User], host: str | None) -> str:
         )
     if not found.lower().startswith(("http://", "https://")):
         raise ScriptError(
-            f"{where(cls)}{cls.__name__}.host is {found!r}; it must begin with http:// or https://, "
-            f"as http://{found}"
+            f"{where(cls)}{cls.__name__}.host is {found!r}; it must begin with http:// or "
+            f"https://, as http://{found}"
         )
     return found
 
@@ -186,15 +190,19 @@ def build(
 ) -> Plan:
     """The plan of an attack. ScriptError where a class has no task or no host."""
     builder = _Builder(include, exclude)
-    described = []
-    shares = []
+    described: list[dict[str, Any]] = []
+    hosts: list[str] = []
+    shares: list[tuple[float, int]] = []
     for cls in classes:
         if cls.weight <= 0 and not cls.fixed_count:
-            raise ScriptError(f"{where(cls)}{cls.__name__}.weight is {cls.weight!r}; it must be above 0")
+            raise ScriptError(
+                f"{where(cls)}{cls.__name__}.weight is {cls.weight!r}; it must be above 0"
+            )
+        hosts.append(_host(cls, host))
         described.append(
             {
                 "set": builder.add_set(cls, cls, frozenset()),
-                "host": _host(cls, host),
+                "host": hosts[-1],
                 "verify": cls.verify,
                 "timeout_s": float(cls.network_timeout),
                 "connect_timeout_s": float(cls.connection_timeout),
@@ -209,4 +217,4 @@ def build(
         "teardown": hooks(classes, "teardown"),
         "task_names": [f"{task.cls}.{task.name}" for task in builder.tasks],
     }
-    return Plan(description, shares, builder.tasks, [d["host"] for d in described])
+    return Plan(description, shares, builder.tasks, hosts)

@@ -21,7 +21,7 @@ MAXIMUM_SECONDS = 100_000 * 3600.0
 MAXIMUM_SEED = 2**64 - 1
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """A value is not allowed; the text says what is, in words that follow "is not"."""
 
 

@@ -37,8 +37,7 @@ def _collect_tasks(cls: type) -> list[Any]:
     kept = [
         item
         for item in inherited
-        if getattr(item, "__name__", None) not in replaced
-        or cls.__dict__[item.__name__] is item
+        if getattr(item, "__name__", None) not in replaced or cls.__dict__[item.__name__] is item
     ]
     return kept + _own_tasks(cls.__dict__)
 

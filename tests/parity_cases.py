@@ -6,9 +6,15 @@ has a client of its own, so that nothing is left over from another.
 
 from __future__ import annotations
 
+import gzip
 import io
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from requests.auth import HTTPBasicAuth
+from requests.cookies import cookiejar_from_dict
+from requests.structures import CaseInsensitiveDict
 
 Case = Callable[[Any, str], Any]
 
@@ -63,6 +69,8 @@ PARAMS: dict[str, Case] = {
 
 URLS: dict[str, Case] = {
     "plain": lambda c, h: c.get("/echo"),
+    "by keyword": lambda c, h: c.get(url="/echo", params={"a": 1}),
+    "all by keyword": lambda c, h: c.request(method="POST", url="/echo", data=b"x"),
     "absolute": lambda c, h: c.get(f"{h}/echo/a?b=c"),
     "absolute without path": lambda c, h: c.get(h),
     "scheme in capitals": lambda c, h: c.get(h.replace("http", "HTTP") + "/echo"),
@@ -142,6 +150,8 @@ FILES: dict[str, Case] = {
 HEADERS: dict[str, Case] = {
     "added": lambda c, h: c.get("/echo", headers={"X-One": "1", "X-Two": "zwei drei"}),
     "empty value": lambda c, h: c.get("/echo", headers={"X-One": ""}),
+    "empty": lambda c, h: c.get("/echo", headers={}),
+    "another mapping": lambda c, h: c.get("/echo", headers=CaseInsensitiveDict({"accept": "a/b"})),
     "overriding": lambda c, h: c.get("/echo", headers={"accept": "text/html"}),
     "none": lambda c, h: c.get("/echo", headers={"Accept": None, "X-None": None}),
     "none for the encoding": lambda c, h: c.get("/echo", headers={"Accept-Encoding": None}),
@@ -159,6 +169,11 @@ HEADERS: dict[str, Case] = {
     ),
     "session without": lambda c, h: after(
         c, lambda: c.headers.pop("accept"), lambda: c.get("/echo")
+    ),
+    "of the session, all": lambda c, h: after(
+        c,
+        lambda: setattr(c, "headers", dict(c.headers) | {"X-One": "1", "Accept": "a/b"}),
+        lambda: c.get("/echo"),
     ),
     "session none": lambda c, h: with_headers(c, Accept=None).get("/echo"),
     "content type of json": lambda c, h: c.post(
@@ -186,6 +201,7 @@ AUTH: dict[str, Case] = {
     "bad": lambda c, h: c.get("/basic-auth/user/pass", auth=("user", "wrong")),
     "none": lambda c, h: c.get("/basic-auth/user/pass"),
     "latin-1": lambda c, h: c.get("/echo", auth=("ü", "ß")),
+    "object": lambda c, h: c.get("/basic-auth/user/pass", auth=HTTPBasicAuth("user", "pass")),
     "bytes": lambda c, h: c.get("/echo", auth=(b"u", b"\xe2\x82\xac")),
     "of the session": lambda c, h: with_auth(c, ("user", "pass")).get("/basic-auth/user/pass"),
     "session and call": lambda c, h: with_auth(c, ("a", "b")).get("/echo", auth=("c", "d")),
@@ -274,6 +290,13 @@ COOKIES: dict[str, Case] = {
     "of the session": lambda c, h: with_cookies(c, a="1", b="2").get("/echo"),
     "of the session elsewhere": lambda c, h: with_cookies(c, a="1").get(elsewhere(h) + "/echo"),
     "of the call": lambda c, h: [c.get("/echo", cookies={"a": "1", "b": "2"}), c.get("/echo")],
+    "jar of the call": lambda c, h: c.get("/echo", cookies=cookiejar_from_dict({"a": "1"})),
+    "jar of the session": lambda c, h: after(
+        c,
+        lambda: setattr(c, "cookies", cookiejar_from_dict({"a": "1"})),
+        lambda: c.get("/cookies/set?b=2"),
+        lambda: c.get("/echo"),
+    ),
     "session and call": lambda c, h: with_cookies(c, a="1", b="2").get("/echo", cookies={"a": "3"}),
     "server and call": lambda c, h: after(
         c, lambda: c.get("/cookies/set?a=1"), lambda: c.get("/echo", cookies={"a": "2"})
@@ -315,7 +338,7 @@ COOKIES: dict[str, Case] = {
         c.get("/account"),
         c.post("/login", data={"user": "gänse", "password": "secret"}),
         c.get("/account"),
-        c.get("/logout"),
+        c.get("/logout", allow_redirects=False),
         c.get("/account"),
     ],
 }
@@ -349,6 +372,7 @@ def _redirects() -> dict[str, Case]:
 REDIRECTS: dict[str, Case] = {
     **_redirects(),
     "not followed": lambda c, h: c.get("/redirect/2", allow_redirects=False),
+    "head by request": lambda c, h: c.request("HEAD", "/redirect/2"),
     "head is not followed": lambda c, h: c.head("/redirect/2"),
     "three hops": lambda c, h: c.get("/redirect/3"),
     "thirty hops": lambda c, h: c.get("/redirect/30"),
@@ -521,5 +545,34 @@ ANSWERS: dict[str, bytes] = {
     "unknown coding": _answer(b"x", "Content-Encoding: klingon"),
     "identity coding": _answer(b"x", "Content-Encoding: identity"),
     "empty gzip": _answer(b"", "Content-Encoding: gzip"),
+    "gzip in capitals": _answer(gzip.compress(TEXT), "Content-Encoding: GZIP"),
+    "x-gzip": _answer(gzip.compress(TEXT), "Content-Encoding: x-gzip"),
+    "gzip in two parts": _answer(
+        gzip.compress(b"one ") + gzip.compress(b"two"), "Content-Encoding: gzip"
+    ),
+    "gzip with more behind it": _answer(gzip.compress(b"one") + b"more", "Content-Encoding: gzip"),
+    "two codings": _answer(gzip.compress(zlib.compress(b"x")), "Content-Encoding: deflate, gzip"),
+    "damaged gzip": _answer(b"no gzip", "Content-Encoding: gzip"),
+    "cut gzip": _answer(gzip.compress(TEXT)[:-12], "Content-Encoding: gzip"),
+    "chunks with extension and trailer": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"4;a=b\r\nabcd\r\n0\r\nTrailer: x\r\n\r\n",
+    "chunks in capitals": b"HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n"
+    b"0A\r\n0123456789\r\n00\r\n\r\n",
+    "cut short": b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
+    "chunks cut short": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nab",
+    "nothing": b"",
+    "no http": b"220 mail.example ESMTP\r\n\r\n",
+    "until close": b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nto the end",
+    "until close, empty": b"HTTP/1.1 200 OK\r\n\r\n",
+    "redirect with a body": _answer(b"moved", "Location: /0", status="HTTP/1.1 302 Found"),
+    "redirect in utf-8": _answer(
+        b"", "Location: /0?" + "ä".encode().decode("latin-1"), status="HTTP/1.1 302 Found"
+    ),
+    "redirect to nowhere": _answer(b"", "Location: http://", status="HTTP/1.1 302 Found"),
+    "redirect to nothing": _answer(b"x", "Location: ", status="HTTP/1.1 302 Found"),
+    "cookie in utf-8": _answer(b"", "Set-Cookie: a=" + "ä".encode().decode("latin-1")),
+    "cookies in a redirect": _answer(
+        b"", "Location: /0", "Set-Cookie: a=1", status="HTTP/1.1 302 Found"
+    ),
     "204 with a length": b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
 }
