@@ -29,7 +29,7 @@ $(STAMP)/test-packages: scripts/install-packages.sh
 
 $(STAMP)/venv: $(STAMP)/packages
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --upgrade pip "setuptools>=64" wheel "greenlet>=2.0"
+	$(BIN)/pip install -q --upgrade pip "setuptools>=77" wheel "greenlet>=2.0"
 	@touch $@
 
 # In place and without build isolation, so that only what changed is compiled again.

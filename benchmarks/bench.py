@@ -204,7 +204,7 @@ def live_view(plain: str, rounds: int, seconds: float) -> str:
                 subprocess.run(
                     ["script", "-qec", command, "/dev/null"], check=True, capture_output=True
                 )
-                rates.append(json.loads(report.read_text())["total"]["requests_per_s"])
+                rates.append(json.loads(report.read_text())["total"]["per_s"])
             ratios.append(rates[1] / rates[0])
     return f"live view: throughput is {statistics.median(ratios):.3f} of that without (goal 0.98)"
 

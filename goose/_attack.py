@@ -19,7 +19,7 @@ from goose._options import OptionError, Options, validate
 from goose._patches import Patches
 from goose._watchdog import Watchdog
 from goose.environment import Environment
-from goose.event import events
+from goose.event import EventHook, events
 from goose.exception import AttackError, ScriptError
 
 if TYPE_CHECKING:
@@ -161,6 +161,8 @@ class Handle:
             self._switch_interval = sys.getswitchinterval()
             sys.setswitchinterval(SWITCH_INTERVAL_S)
             self._engine.start()
+            if self._reason is not None:  # a listener has asked for the end already
+                self._engine.stop()
         except BaseException:
             self._patches.__exit__()
             raise
@@ -228,22 +230,31 @@ class Handle:
         events.spawning_complete.fire(user_count=self.environment.runner.target_user_count)
 
     def _close(self) -> None:
-        self.stopped_at = datetime.now(timezone.utc)
-        self._watchdog.look()
-        if self._before is None:
-            self._before = self._engine.before()
-        self._final = self._figures(self._engine.snapshot(COLLECT_S))
-        self._engine.close()
-        sys.setswitchinterval(self._switch_interval)
-        _threads.shut_down()
-        self.environment.runner.state = "stopped"
-        events.test_stopping.fire(environment=self.environment)
-        events.test_stop.fire(environment=self.environment)
-        events.quitting.fire(environment=self.environment, reverse=True)
-        self._patches.__exit__()
-        atexit.unregister(self._at_exit)
-        self._release()
-        self._done.set()
+        try:
+            self.stopped_at = datetime.now(timezone.utc)
+            self._watchdog.look()
+            if self._before is None:
+                self._before = self._engine.before()
+            self._final = self._figures(self._engine.snapshot(COLLECT_S))
+            self._engine.close()
+            sys.setswitchinterval(self._switch_interval)
+            _threads.shut_down()
+            self.environment.runner.state = "stopped"
+            for hook in (events.test_stopping, events.test_stop, events.quitting):
+                self._fire_last(hook)
+        finally:  # whatever fails, nobody waits for ever
+            self._patches.__exit__()
+            atexit.unregister(self._at_exit)
+            self._release()
+            self._done.set()
+
+    def _fire_last(self, hook: EventHook) -> None:
+        """Tells listeners of the end; one that exits chooses the exit code, and no more."""
+        try:
+            hook.fire(environment=self.environment, reverse=hook is events.quitting)
+        except SystemExit as leaving:
+            code = leaving.code
+            self.environment.process_exit_code = code if isinstance(code, int) else int(bool(code))
 
     def _release(self) -> None:
         with _running_guard:

@@ -109,8 +109,11 @@ def merge(session: Headers, call: Mapping[str, object], authorization: str | Non
     ``authorization`` stands over any Authorization in both. Content-Length and Transfer-Encoding
     are left out: what is sent says so itself, and twice would be an attack (RFC 9112 section 6.3).
     Raises ``ValueError`` that names the field: a name that is no token (RFC 9110 section 5.1), a
-    value that is neither ``str`` nor ``bytes``, begins with white space, or holds CR, LF or NUL.
+    value that is neither ``str`` nor ``bytes``, begins with white space, or holds CR, LF or NUL;
+    ``TypeError`` for a call's headers that are no mapping.
     """
+    if not isinstance(call, Mapping):
+        raise TypeError(f"headers is a mapping of names to values, not {type(call).__name__}")
     fields = dict(session._fields)
     for name, value in call.items():
         name = _name(name)

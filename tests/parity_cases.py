@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from requests.auth import HTTPBasicAuth
-from requests.cookies import cookiejar_from_dict
+from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
 
 Case = Callable[[Any, str], Any]
@@ -34,6 +34,12 @@ def elsewhere(host: str) -> str:
 def after(client: Any, *steps: Callable[[], Any]) -> Any:
     """The response of the last step."""
     return [step() for step in steps][-1]
+
+
+def jar(**cookies: str) -> Any:
+    made: Any = RequestsCookieJar()
+    made.update(cookies)
+    return made
 
 
 def with_headers(client: Any, **fields: Any) -> Any:
@@ -290,10 +296,10 @@ COOKIES: dict[str, Case] = {
     "of the session": lambda c, h: with_cookies(c, a="1", b="2").get("/echo"),
     "of the session elsewhere": lambda c, h: with_cookies(c, a="1").get(elsewhere(h) + "/echo"),
     "of the call": lambda c, h: [c.get("/echo", cookies={"a": "1", "b": "2"}), c.get("/echo")],
-    "jar of the call": lambda c, h: c.get("/echo", cookies=cookiejar_from_dict({"a": "1"})),
+    "jar of the call": lambda c, h: c.get("/echo", cookies=jar(a="1")),
     "jar of the session": lambda c, h: after(
         c,
-        lambda: setattr(c, "cookies", cookiejar_from_dict({"a": "1"})),
+        lambda: setattr(c, "cookies", jar(a="1")),
         lambda: c.get("/cookies/set?b=2"),
         lambda: c.get("/echo"),
     ),
@@ -425,9 +431,14 @@ REDIRECTS: dict[str, Case] = {
     "with params": lambda c, h: c.get("/redirect-to", params={"url": "/echo?x=y", "status": 302}),
 }
 
+
+def _status(status: int) -> Case:
+    return lambda c, h: c.get(f"/status/{status}")
+
+
 RESPONSES: dict[str, Case] = {
     **{
-        f"status {status}": (lambda c, h, status=status: c.get(f"/status/{status}"))
+        f"status {status}": _status(status)
         for status in (
             200,
             201,
@@ -494,7 +505,10 @@ CASES = _cases()
 
 
 def _answer(body: bytes, *fields: str, status: str = "HTTP/1.1 200 OK") -> bytes:
-    head = "".join(f"{line}\r\n" for line in (status, *fields, f"Content-Length: {len(body)}"))
+    head = "".join(
+        f"{line}\r\n"
+        for line in (status, "Connection: close", *fields, f"Content-Length: {len(body)}")
+    )
     return head.encode("latin-1") + b"\r\n" + body
 
 

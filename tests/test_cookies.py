@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from requests.cookies import RequestsCookieJar, create_cookie
+import requests.cookies
+from requests.cookies import RequestsCookieJar
 
 from goose._cookies import CookieConflict, Cookies, encode, response_cookies
 
@@ -89,6 +90,7 @@ def test_writing(cookies: Any) -> None:
     cookies["e"] = None
     cookies.set("b", None, domain="one.example")
     assert sorted(cookies.items()) == [("a", "5"), ("b", "3")]
+    create_cookie: Any = requests.cookies.create_cookie
     cookies.set_cookie(create_cookie("f", "8", domain="one.example"))
     assert cookies.get("f", domain="one.example") == "8"
     cookies.clear()

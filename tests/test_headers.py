@@ -199,6 +199,12 @@ def test_what_cannot_be_sent_is_refused_by_name(name: Any, value: Any, text: str
         merge(Headers({"A": "1"}), {name: value})
 
 
+@pytest.mark.parametrize("headers", [[("A", "1")], 5, "A: 1", None])
+def test_headers_are_a_mapping(headers: Any) -> None:
+    with pytest.raises(TypeError, match=r"^headers is a mapping of names to values, not"):
+        merge(Headers(), headers)
+
+
 STRICTER = ("a\0b", "\ud800")  # requests leaves these to the server
 NO_TOKENS = ("X Y", "ä")  # and sends them
 

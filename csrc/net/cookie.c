@@ -132,6 +132,8 @@ static void parse_attribute(struct parsed *p, struct gs_slice name, struct gs_sl
         for (at += negative; at < end && *at >= '0' && *at <= '9'; at++)
             if (seconds < 10000000000LL)
                 seconds = seconds * 10 + (*at - '0');
+        if (at < end || value.len == (size_t)negative)
+            return; // no number: as if it were not there (RFC 6265 section 5.2.2)
         p->expires = negative || seconds == 0 ? 0 : now_s + seconds;
         *max_age = true;
     } else if (gs_slice_is(name, "expires") && !*max_age) {
@@ -273,11 +275,22 @@ void gs_jar_fini(struct gs_jar *jar)
     *jar = (struct gs_jar){0};
 }
 
+// A bare CR comes through as part of a header line; what is sent back must not hold one.
+static bool has_controls(struct gs_slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if ((c < ' ' && c != '\t') || c == 127)
+            return true;
+    }
+    return false;
+}
+
 void gs_jar_receive(struct gs_jar *jar, struct gs_slice header, struct gs_slice host,
                     struct gs_slice target, int64_t now_s)
 {
     struct parsed p;
-    if (!parse(&p, header, now_s))
+    if (has_controls(header) || !parse(&p, header, now_s))
         return;
     bool host_only = p.domain.len == 0;
     if (host_only)

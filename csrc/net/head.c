@@ -217,10 +217,10 @@ ssize_t gs_head_parse(char *data, size_t len, size_t *scanned, struct gs_head *h
         return fail(err, GS_E_HEAD_TOO_LARGE);
     if (memchr(data, '\0', size))
         return fail(err, GS_E_HEADER);
-    if (parse_lines(data, end, head, err) != 0) {
-        if (*err != GS_E_HEADER || !unfold(data, size) || parse_lines(data, end, head, err) != 0)
-            return -1;
-    }
+    // a folded line has no name of its own, or leaves the field before it without its value
+    if (parse_lines(data, end, head, err) != 0 &&
+        (!unfold(data, size) || parse_lines(data, end, head, err) != 0))
+        return -1;
     return (ssize_t)size;
 }
 

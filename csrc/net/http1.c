@@ -19,7 +19,7 @@ static void finish(struct gs_call *call, enum gs_err err, const char *detail)
         call->status = 0;
         call->last_ns = gs_net_now(session->net);
         if (call->sent_ns == 0)
-            call->sent_ns = call->scheduled_ns;
+            call->sent_ns = call->scheduled_ns ? call->scheduled_ns : call->last_ns;
     }
     session->call = NULL;
     gs_net_block_give(session->net, &call->request);

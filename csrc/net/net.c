@@ -68,12 +68,32 @@ void gs_net_receive_begin(struct gs_net *net)
         gs_conn_read_again(GS_OWNER(node, struct gs_conn, queued));
 }
 
+// A call goes out for the first time: its time runs from now.
+static void schedule(struct gs_net *net, struct gs_call *call, uint64_t now)
+{
+    struct gs_timer *timer = &call->session->timer;
+    call->scheduled_ns = now;
+    call->limit_ns = now + call->timeout_ns;
+    call->deadline_ns = call->connect_timeout_ns < call->timeout_ns ? now + call->connect_timeout_ns
+                                                                    : call->limit_ns;
+    // A timer left standing from an earlier call is as good: it looks at the deadline.
+    if (!gs_timer_armed(timer) || timer->at_ns > call->deadline_ns)
+        gs_wheel_add(net->wheel, timer, call->deadline_ns);
+}
+
 void gs_net_send_all(struct gs_net *net)
 {
     struct gs_node sends, *node;
+    if (gs_list_empty(&net->sends))
+        return;
+    uint64_t now = gs_net_now(net);
     gs_list_move(&sends, &net->sends);
-    while ((node = gs_list_pop(&sends)) != NULL)
-        net->transport->start(GS_OWNER(node, struct gs_call, queued));
+    while ((node = gs_list_pop(&sends)) != NULL) {
+        struct gs_call *call = GS_OWNER(node, struct gs_call, queued);
+        if (call->scheduled_ns == 0)
+            schedule(net, call, now);
+        net->transport->start(call);
+    }
 }
 
 struct gs_tls_context *gs_net_tls(struct gs_net *net, bool verify, const char *ca_file)
@@ -153,11 +173,7 @@ void gs_session_start(struct gs_session *session, struct gs_call *call)
 {
     struct gs_net *net = session->net;
     call->session = session;
-    call->scheduled_ns = gs_net_now(net);
-    call->limit_ns = call->scheduled_ns + call->timeout_ns;
-    call->deadline_ns = call->connect_timeout_ns < call->timeout_ns
-                                ? call->scheduled_ns + call->connect_timeout_ns
-                                : call->limit_ns;
+    call->scheduled_ns = 0;
     call->sent_ns = call->first_ns = call->last_ns = 0;
     call->err = GS_E_OK;
     call->detail = NULL;
@@ -167,10 +183,6 @@ void gs_session_start(struct gs_session *session, struct gs_call *call)
     call->bytes_sent = call->bytes_received = 0;
     call->redirects = call->resent = 0;
     session->call = call;
-    // A timer left standing from an earlier call is as good: it looks at the deadline when it
-    // fires.
-    if (!gs_timer_armed(&session->timer) || session->timer.at_ns > call->deadline_ns)
-        gs_wheel_add(net->wheel, &session->timer, call->deadline_ns);
     gs_list_add_tail(&net->sends, &call->queued);
 }
 

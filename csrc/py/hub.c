@@ -68,6 +68,7 @@ int gs_hub_wait(struct gs_py_user *user)
     if (user->borrowed && gs_response_own(user->borrowed) != 0)
         return -1;
     user->waiter = (PyObject *)PyGreenlet_GetCurrent();
+    user->task_ended_ns = 0;
     lane->switches++;
     return leave_user(lane);
 }

@@ -30,6 +30,7 @@ struct gs_py_user {
     PyObject *greenlet;           // a reference
     PyObject *waiter;             // the greenlet that waits (the user's own or one it made)
     PyObject *instance;           // of the user class, a reference
+    uint64_t task_ended_ns;       // the last one, if nothing was waited for since; else 0
     struct gs_response *borrowed; // a living response whose bytes are the lane's, or NULL
     struct gs_py_user *next;      // of all of the lane's
 };

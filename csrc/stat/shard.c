@@ -160,7 +160,8 @@ static void add_error(struct gs_shard *shard, const char *key, size_t len, int64
                           : gs_intern_add(&shard->errors, key, len);
     if (id == GS_INTERN_NONE) {
         static const char other[] = "mOTHER " OTHER "\0" OTHER;
-        shard->dropped_errors += by;
+        if (len != sizeof other - 1 || memcmp(key, other, len) != 0)
+            shard->dropped_errors += by; // else the lane it came from has told them
         id = gs_intern_add(&shard->errors, other, sizeof other - 1);
         if (id == GS_INTERN_NONE)
             return;
@@ -216,14 +217,28 @@ static void merge_row(struct gs_row *to, const struct gs_row *from)
     gs_hist_merge(&to->times, &from->times);
 }
 
+// The id of a row's key, or that of its kind's "(other)" when the table is full.
+static uint32_t intern_name(struct gs_intern *names, struct gs_shard *shard, const char *key,
+                            size_t len, int64_t requests)
+{
+    uint32_t id = names->count < GS_NAMES_MAX ? gs_intern_add(names, key, len)
+                                              : gs_intern_find(names, key, len);
+    if (id != GS_INTERN_NONE)
+        return id;
+    char other[] = "m" OTHER " " OTHER;
+    other[0] = key[0];
+    if (len != sizeof other - 1 || memcmp(key, other, len) != 0)
+        shard->dropped_names += requests; // else the lane it came from has told them
+    return gs_intern_add(names, other, sizeof other - 1);
+}
+
 void gs_shard_merge(struct gs_shard *to, struct gs_intern *names, const struct gs_shard *from)
 {
     for (uint32_t i = 0; i < from->row_count; i++) {
         const struct gs_row *row = from->rows[i];
         if (!row)
             continue;
-        uint32_t id = gs_name_id(names, to, (enum gs_kind)row->key[0], NULL, row->key + 1,
-                                 row->key_len - 1);
+        uint32_t id = intern_name(names, to, row->key, row->key_len, row->count);
         struct gs_row *mine = gs_shard_row(to, names, id);
         if (mine)
             merge_row(mine, row);
@@ -268,13 +283,5 @@ uint32_t gs_name_id(struct gs_intern *names, struct gs_shard *shard, enum gs_kin
     }
     memcpy(key + n, name, len);
     n += len;
-    uint32_t id = names->count < GS_NAMES_MAX ? gs_intern_add(names, key, n)
-                                              : gs_intern_find(names, key, n);
-    if (id != GS_INTERN_NONE)
-        return id;
-    shard->dropped_names++;
-    static const char other[] = "m" OTHER " " OTHER;
-    memcpy(key, other, sizeof other);
-    key[0] = (char)kind;
-    return gs_intern_add(names, key, sizeof other - 1);
+    return intern_name(names, shard, key, n, 1);
 }

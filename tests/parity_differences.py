@@ -1,0 +1,139 @@
+"""Where our client is meant to differ from ``requests``, and why.
+
+``docs/differences-from-requests.md`` has the same reasons, word for word.
+"""
+
+from __future__ import annotations
+
+REASONS = {
+    "raise": "A call does not raise for what servers and networks do, as in Locust: "
+    "`status_code` is 0 and `error` says why.",
+    "iterator": "The length is known then, and reading does not disturb the times.",
+    "none": "`None` means that a field is not sent; requests leaves it to urllib3, which has "
+    "defaults of its own.",
+    "utf-8": "Bytes beyond Latin-1 are what today's servers read as UTF-8; requests raises.",
+    "cookie order": "Servers must not rely on an order between equally long paths (RFC 6265 "
+    "section 4.2.2).",
+    "cookie twice": "Of two cookies of one name a server takes the first or the last, "
+    "nobody knows which.",
+    "cookie nameless": "RFC 6265 section 5.2 has it ignored.",
+    "cookie semicolon": "It would be two cookies on the wire.",
+    "cookie none": "As for headers; requests sends a bare name, which is no cookie.",
+    "fragment": "It is never sent, and nothing of a load test depends on it.",
+    "root": "It is the URL that was asked.",
+    "beyond 599": "HTTP knows no such status, and a load test should not call it a success.",
+    "case": "Media types compare without case (RFC 9110 section 8.3.1).",
+    "guess": "Guessing a charset from the text costs more than the request.",
+    "white space": "It is no part of the value (RFC 9110 section 5.5).",
+    "fold": "RFC 9112 section 5.2 allows either.",
+    "one coding": "Several codings on top of each other do not occur in practice.",
+    "damaged": "Nothing raises: the request is counted as failed, with this reason.",
+    "hop body": "Nobody reads it, and keeping it costs memory.",
+}
+
+_HEADER = "sent.header."
+
+# Case, reason, and the facts that differ.
+DIFFERENCES: dict[str, tuple[str, set[str]]] = {
+    "redirect: thirty-one hops": ("raise", {"outcome"}),
+    "redirect: to no http": ("raise", {"outcome"}),
+    "answer: cut short": ("raise", {"outcome"}),
+    "answer: chunks cut short": ("raise", {"outcome"}),
+    "answer: nothing": ("raise", {"outcome"}),
+    "answer: no http": ("raise", {"outcome"}),
+    "answer: redirect to nowhere": ("raise", {"outcome"}),
+    "answer: damaged gzip": ("damaged", {"outcome"}),
+    "answer: cut gzip": ("damaged", {"content", "text"}),
+    "answer: two codings": ("one coding", {"content", "text"}),
+    "body: iterator": ("iterator", {_HEADER + "transfer-encoding", _HEADER + "content-length"}),
+    "headers: none for the encoding": ("none", {_HEADER + "accept-encoding"}),
+    "headers: none for the agent": ("none", {_HEADER + "user-agent"}),
+    "headers: beyond latin-1": ("utf-8", {"outcome"}),
+    "cookies: session and call": ("cookie order", {_HEADER + "cookie"}),
+    "cookies: of the call in a redirect that sets": ("cookie order", {"content", "text"}),
+    "cookies: server and call": ("cookie twice", {_HEADER + "cookie"}),
+    "cookies: without a value": ("cookie nameless", {"0.cookies", f"1.{_HEADER}cookie"}),
+    "cookies: with a semicolon": ("cookie semicolon", {"outcome"}),
+    "cookies: none": ("cookie none", {_HEADER + "cookie"}),
+    "redirect: to a fragment": ("fragment", {"url"}),
+    "redirect: from a fragment": ("fragment", {"url", "history"}),
+    "redirect: to an empty path": ("root", {"url"}),
+    "response: status 999": ("beyond 599", {"ok", "truth", "raise_for_status"}),
+    "answer: text in capitals": ("case", {"encoding", "text"}),
+    "answer: json in utf-16 without a type": ("guess", {"text"}),
+    "answer: json with a mark": ("guess", {"text"}),
+    "answer: spaces round values": ("white space", {"headers"}),
+    "answer: folded": ("fold", {"headers"}),
+    "answer: redirect with a body": ("hop body", {"history"}),
+}
+
+# Cases that fail for a known bug, with what has to be done. To be emptied, then removed.
+BUGS: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "response: until close",
+            "answer: until close",
+            "answer: until close, empty",
+            "answer: chunks cut short",
+        ),
+        "net/conn.c: a hang-up that comes with the last bytes is not read",
+    ),
+    **dict.fromkeys(
+        (
+            "url: absolute without path",
+            "url: scheme in capitals",
+            "url: spaces",
+            "url: unicode",
+            "url: escapes in small letters",
+            "url: escapes that need not be",
+            "url: lone percent",
+            "url: characters no URL has",
+            "url: brackets",
+            "url: dots",
+            "url: empty query",
+            "url: line breaks",
+            "url: leading white space",
+        ),
+        "py/client.c: a URL that is not plain must go through _encode.prepare",
+    ),
+    "url: all by keyword": "py/client.c: request() must take method= by keyword",
+    "body: two positional": "py/client.c: post() must take json as its third argument",
+    **dict.fromkeys(
+        ("body: text", "body: empty text", "body: empty text by get", "body: get with text"),
+        "py/client.c: text data has no content type, and empty data is no body",
+    ),
+    "headers: host": "net/call.c: a script's Host must replace ours",
+    "headers: content length": "py/client.c: Content-Length must go through _headers.merge",
+    **dict.fromkeys(
+        ("auth: over a header", "auth: over a session header"),
+        "py/client.c: auth must replace Authorization",
+    ),
+    "cookies: of a domain": "py/response.c: response_cookies must get the URL",
+    **dict.fromkeys(
+        (
+            "cookies: header and session",
+            "cookies: header and call",
+            "cookies: header in a redirect",
+        ),
+        "net/call.c: a script's Cookie must replace the jar's, up to a redirect",
+    ),
+    **dict.fromkeys(
+        (
+            "redirect: 301 PUT",
+            "redirect: 301 PATCH",
+            "redirect: 307 DELETE",
+            "redirect: 307 OPTIONS",
+            "redirect: 308 DELETE",
+            "redirect: 308 OPTIONS",
+            "redirect: post nothing, kept",
+        ),
+        "net/call.c: Content-Length: 0 is lost in a redirect",
+    ),
+    "redirect: head by request": "py/client.c: only head() does not follow redirects",
+    "answer: spaced charset": "py/response.c: charset = x with spaces",
+    **dict.fromkeys(
+        ("answer: json in utf-16 without a type", "answer: json with a mark"),
+        "py/response.c: json() of bytes without encoding",
+    ),
+    "answer: redirect to nothing": "net/http1.c: an empty Location is no redirect",
+}
