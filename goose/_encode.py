@@ -345,16 +345,23 @@ def _authorization(auth: object, url: str) -> str | None:
 
 
 def _url_authorization(url: str) -> str | None:
-    """From ``http://user:password@host/``; without the colon it is no pair and not sent."""
+    auth = split_userinfo(url)[1]
+    return None if auth is None else _basic(*auth)
+
+
+def split_userinfo(url: str) -> tuple[str, tuple[str, str] | None]:
+    """``http://user:password@host/`` as ``http://host/`` and the pair, unquoted.
+
+    Without the colon, or with nothing beside it, it is no pair, as for ``requests``: ``None``.
+    """
     found = _USERINFO(url)
     if not found:
-        return None
+        return url, None
     from urllib.parse import unquote
 
     user, colon, password = found[1].partition(":")
-    if not colon or not (user or password):
-        return None
-    return _basic(unquote(user), unquote(password))
+    pair = (unquote(user), unquote(password)) if colon and (user or password) else None
+    return url[: found.start(1)] + url[found.end() :], pair
 
 
 def _basic(user: object, password: object) -> str:

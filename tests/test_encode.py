@@ -15,7 +15,7 @@ import pytest
 import requests
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth, HTTPProxyAuth
 
-from goose._encode import prepare
+from goose._encode import prepare, split_userinfo
 
 HOST = "http://host.example"
 
@@ -422,6 +422,23 @@ def test_auth_in_the_url(userinfo: str) -> None:
 @pytest.mark.parametrize("url", ["/user:pass@host/", "http://host/user:pass@x", "http://h?u:p@x"])
 def test_no_auth_elsewhere_in_the_url(url: str) -> None:
     assert ours(url)[3] is None
+
+
+@pytest.mark.parametrize(
+    ("url", "plain", "pair"),
+    [
+        ("http://h.example/a@b", "http://h.example/a@b", None),
+        ("http://h.example", "http://h.example", None),
+        ("https://u:p@h.example:8/x", "https://h.example:8/x", ("u", "p")),
+        ("http://u%40v:p%20%C3%A9@h.example", "http://h.example", ("u@v", "p é")),
+        ("http://a:b@c:d@h.example", "http://h.example", ("a", "b@c:d")),
+        ("http://user@h.example/", "http://h.example/", None),
+        ("http://:@h.example/", "http://h.example/", None),
+        ("/a:b@c", "/a:b@c", None),
+    ],
+)
+def test_userinfo_is_split_off(url: str, plain: str, pair: tuple[str, str] | None) -> None:
+    assert split_userinfo(url) == (plain, pair)
 
 
 def test_auth_kinds_of_our_own() -> None:

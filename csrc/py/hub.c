@@ -108,14 +108,18 @@ int gs_hub_check(struct gs_py_user *user)
 
 int gs_hub_sleep(struct gs_py_user *user, uint64_t at_ns)
 {
+    struct gs_lane *lane = user->lane->lane;
     if (gs_hub_check(user) != 0)
         return -1;
-    if (at_ns <= gs_lane_now(user->lane->lane))
-        gs_user_yield(user->user);
-    else
-        gs_user_sleep(user->user, at_ns);
-    if (gs_hub_wait(user) != 0)
-        return -1;
+    do {
+        if (at_ns <= gs_lane_now(lane))
+            gs_user_yield(user->user);
+        else
+            gs_user_sleep(user->user, at_ns);
+        if (gs_hub_wait(user) != 0)
+            return -1;
+        // somebody may have woken it for what it no longer waits for: it sleeps on
+    } while (gs_lane_now(lane) < at_ns && !lane->stopping);
     return gs_hub_check(user);
 }
 
