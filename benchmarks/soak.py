@@ -41,10 +41,9 @@ def main() -> int:
                 first = last
             print(f"{elapsed:5.0f} s: {last:.1f} MB, {handle.metrics().total.count:,} requests")
         total = handle.metrics().total
-    print(
-        f"{total.count:,} requests, {total.failures:,} failed, {last - first:+.1f} MB since the first"
-    )
-    if total.failures or last - first > GROWTH_MB:
+    growth = last - first
+    print(f"{total.count:,} requests, {total.failures:,} failed, {growth:+.1f} MB since then")
+    if total.failures or growth > GROWTH_MB:
         print(f"soak: failed (growth of at most {GROWTH_MB} MB and no failure are allowed)")
         return 1
     return 0

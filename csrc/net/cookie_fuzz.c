@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint8_t *at = copy, *end = copy + size;
     struct gs_jar jar = {0}, own = {0};
     struct gs_slice host = next_line(&at, end), target = next_line(&at, end), none = {NULL, 0};
-    while (at < end) {
+    while (at < end && host.len > 0) { // there is no URL without host
         struct gs_slice line = next_line(&at, end);
         gs_jar_receive(&jar, line, host, target, NOW);
         gs_cookie_date(line);
