@@ -17,17 +17,20 @@ _new_rlock = _thread.RLock
 
 
 class _Waiters:
-    """Users that wait for a lock, in the order they came. All of it runs under the GIL."""
+    """Users that wait for a lock, in the order they came. Threads that are no users may give a
+    lock back at any moment, so each step here must stand for itself."""
 
     __slots__ = ("_queue",)
 
     def __init__(self) -> None:
         self._queue: deque[Client] = deque()
 
-    def wait(self, client: Client, deadline: float | None) -> bool:
-        """Parks the user until woken; False when time is up."""
+    def wait(self, client: Client, lock: Any, deadline: float | None) -> bool:
+        """Parks the user until woken or until ``lock`` is its own; tells whether it is."""
         self._queue.append(client)
         try:
+            if lock.acquire(False):  # given back before the user stood in the queue
+                return True
             if deadline is None:
                 client.park()
             else:
@@ -39,12 +42,15 @@ class _Waiters:
         finally:
             if client in self._queue:
                 self._queue.remove(client)
-        return deadline is None or time.monotonic() < deadline
+        return False
 
     def wake(self) -> None:
         """Wakes the first."""
-        if self._queue:
-            self._queue.popleft().wake()
+        try:
+            first = self._queue.popleft()
+        except IndexError:
+            return
+        first.wake()
 
 
 def _deadline(blocking: bool, timeout: float) -> float | None:
@@ -71,8 +77,10 @@ class Lock:
             return self._lock.acquire(blocking, timeout)
         deadline = _deadline(blocking, timeout)
         while not self._lock.acquire(False):
-            if not blocking or not self._waiters.wait(client, deadline):
+            if not blocking or (deadline is not None and time.monotonic() >= deadline):
                 return False
+            if self._waiters.wait(client, self._lock, deadline):
+                return True
         return True
 
     def release(self) -> None:

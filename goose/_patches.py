@@ -23,6 +23,7 @@ _REPLACEMENTS: list[tuple[Any, str, Any]] = [
     (time, "sleep", sleep),
     (threading, "Lock", Lock),
     (threading, "RLock", RLock),
+    (threading, "_allocate_lock", Lock),  # what Condition waits with: Event, Semaphore, Queue
 ]
 
 _guard = threading.Lock()
