@@ -295,9 +295,10 @@ class Metrics:
 
     @property
     def failed(self) -> bool:
-        """True if any request (those of test_start and test_stop too) or task failed."""
+        """True if any request or task failed, or any other code of the script (test_start and
+        test_stop functions, wait_time, __init__): that has an error, but no row."""
         rows: Sequence[Row] = [self.total, self.tasks_total, *self.test_start, *self.test_stop]
-        return any(row.failures > 0 for row in rows)
+        return any(row.failures > 0 for row in rows) or bool(self.errors)
 
     def to_dict(self) -> dict[str, Any]:
         """The body of the JSON report: plain values, units in the field names, no NaN."""

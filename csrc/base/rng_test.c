@@ -24,7 +24,8 @@ static void a_user_has_its_own_stream(void)
         CHECK(gs_rng_next(&a) == gs_rng_next(&b));
     static uint64_t firsts[2000];
     for (int k = 0; k < 1000; k++) {
-        struct gs_rng of_seed7 = gs_rng_make(7, (uint64_t)k), of_seed8 = gs_rng_make(8, (uint64_t)k);
+        struct gs_rng of_seed7 = gs_rng_make(7, (uint64_t)k),
+                      of_seed8 = gs_rng_make(8, (uint64_t)k);
         firsts[2 * k] = gs_rng_next(&of_seed7);
         firsts[2 * k + 1] = gs_rng_next(&of_seed8);
     }

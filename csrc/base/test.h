@@ -56,6 +56,7 @@ struct gs_test {
     int main(void)                                                                                 \
     {                                                                                              \
         static const struct gs_test tests[] = {__VA_ARGS__};                                       \
+        setvbuf(stdout, NULL, _IOLBF, 0); /* so that all is told of a run that crashes */          \
         for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {                                \
             int before = gs_test_failures;                                                         \
             tests[i].run();                                                                        \

@@ -112,8 +112,7 @@ static inline void rig_step(struct gs_user *user)
         gs_user_sleep(user, gs_lane_now(user->lane) + script->on_stop_ns);
         return;
     }
-    if (user->lane->stopping ||
-        (script->rounds && mine->done >= script->rounds * script->count)) {
+    if (user->lane->stopping || (script->rounds && mine->done >= script->rounds * script->count)) {
         rig_end(user);
         return;
     }

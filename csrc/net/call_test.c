@@ -136,10 +136,11 @@ static void an_origin_is_scheme_host_and_port(void)
 static void bodies(void)
 {
     begin();
-    render("http://a/", "/", (struct gs_request){.method = GS_SLICE("POST"),
-                                                 .fields = GS_SLICE("Content-Type: x\r\n"),
-                                                 .body = GS_SLICE("a body"),
-                                                 .has_body = true});
+    render("http://a/", "/",
+           (struct gs_request){.method = GS_SLICE("POST"),
+                               .fields = GS_SLICE("Content-Type: x\r\n"),
+                               .body = GS_SLICE("a body"),
+                               .has_body = true});
     IS("POST / HTTP/1.1\r\nHost: a\r\nContent-Type: x\r\nContent-Length: 6\r\n\r\na body");
     CHECK(call.body_in_request);
     render("http://a/", "/", (struct gs_request){.method = GS_SLICE("POST"), .has_body = true});

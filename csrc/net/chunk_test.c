@@ -70,10 +70,20 @@ static void good_bodies_at_any_cut(void)
 static void bad_bodies_at_any_cut(void)
 {
     static const char *const cases[] = {
-            "\r\n",          "zz\r\n",      "-3\r\nabc\r\n",       "+3\r\n",
-            " 3\r\n",        ";a\r\n",      "3x\r\nabc\r\n",       "0x3\r\nabc\r\n",
-            "3\r\nabcd",     "3\r\nabc\rX", "3\r\nabc0\r\n",       "ffffffffffffffffff\r\n",
-            "10000000000000000\r\n", "3\r\nabc\r\n\r\n",
+            "\r\n",
+            "zz\r\n",
+            "-3\r\nabc\r\n",
+            "+3\r\n",
+            " 3\r\n",
+            ";a\r\n",
+            "3x\r\nabc\r\n",
+            "0x3\r\nabc\r\n",
+            "3\r\nabcd",
+            "3\r\nabc\rX",
+            "3\r\nabc0\r\n",
+            "ffffffffffffffffff\r\n",
+            "10000000000000000\r\n",
+            "3\r\nabc\r\n\r\n",
     };
     struct gs_buf body = GS_BUF_EMPTY;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -72,6 +72,7 @@ static void hang_up(struct gs_conn *conn)
     gs_buf_fini(&conn->out);
     gs_buf_fini(&conn->in);
     conn->out_at = 0;
+    conn->hung_up = false;
     conn->state = GS_CONN_NEW;
 }
 
@@ -602,7 +603,7 @@ static void complete(struct gs_conn *conn, size_t surplus)
 {
     struct gs_call *call = conn->call;
     if (call->sent_bytes < call_size(call) || surplus || conn->out.len ||
-        (conn->tls && conn->tls->ended))
+        conn->hung_up || (conn->tls && conn->tls->ended))
         conn->broken = true;
     if (conn->in.len && !call->own_head.len) {
         call->own_head = conn->in; // head and body stand in the spill buffer: now the call's
@@ -753,7 +754,7 @@ static void read_plain(struct gs_conn *conn)
         }
         if (!direct && !receive_arena(conn, (size_t)n))
             return;
-        if ((size_t)n < wanted)
+        if ((size_t)n < wanted && !conn->hung_up)
             return;
         budget = (size_t)n < budget ? budget - (size_t)n : 0;
     }
@@ -810,7 +811,7 @@ static void read_tls(struct gs_conn *conn)
             ended_by_peer(conn, GS_E_OK);
             return;
         }
-        if (n < TLS_PIECE)
+        if (n < TLS_PIECE && !conn->hung_up)
             return;
         budget = (size_t)n < budget ? budget - (size_t)n : 0;
     }
@@ -837,6 +838,7 @@ static void on_ready(struct gs_sock *sock, unsigned events)
             connected(conn);
         return;
     }
+    conn->hung_up |= (events & GS_HANGUP) != 0;
     if (events & GS_READABLE) {
         // with something still to send the read may end the call: look again before writing
         bool sending = (events & GS_WRITABLE) && conn->sock.want_write;

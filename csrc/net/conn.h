@@ -31,6 +31,7 @@ struct gs_conn {
     bool reused;     // the call is not the first on this connection
     bool heard;      // bytes of the response came
     bool broken;     // not to be used again
+    bool hung_up;    // the server has closed its side: no further event tells of the end
     uint8_t interim; // 1xx seen
     uint8_t address, tries;
     struct gs_tls *tls; // NULL: plain

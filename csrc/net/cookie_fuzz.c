@@ -40,7 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_sent(&own, host, target);
     struct gs_buf out = GS_BUF_EMPTY; // nobody else gets a host's cookies
     REQUIRE(gs_jar_write(&jar, &out, GS_SLICE("other.invalid"), target, true, NOW) == 0 ||
-            (host.len >= 7 && gs_slice_is((struct gs_slice){host.data + host.len - 7, 7}, "invalid")));
+            (host.len >= 7 &&
+             gs_slice_is((struct gs_slice){host.data + host.len - 7, 7}, "invalid")));
     gs_buf_fini(&out);
     uint32_t count = jar.count;
     REQUIRE(gs_jar_remove(&jar, none, none, none) == count && jar.count == 0);

@@ -24,8 +24,9 @@ static void reads_a_head(void)
 {
     struct gs_head head;
     enum gs_err err;
-    const char *text = "HTTP/1.1 302 Found it\r\nServer: x\r\nLocation: \t/there \r\n"
-                       "Content-Length: 42\r\nSet-Cookie: a=b\r\nContent-Encoding: gzip\r\n\r\nbody";
+    const char *text =
+            "HTTP/1.1 302 Found it\r\nServer: x\r\nLocation: \t/there \r\n"
+            "Content-Length: 42\r\nSet-Cookie: a=b\r\nContent-Encoding: gzip\r\n\r\nbody";
     CHECK_EQ(parse(text, &head, &err), strlen(text) - 4);
     CHECK_EQ(head.status, 302);
     CHECK_EQ(head.minor, 1);
@@ -143,8 +144,7 @@ static void joins_folded_lines(void)
     size_t scanned = 0;
     CHECK_EQ(gs_head_parse(text, strlen(text), &scanned, &head, &err), strlen(text));
     CHECK_EQ(head.length, 3);
-    struct gs_slice value =
-            gs_head_find((struct gs_slice){text, strlen(text)}, "x-folded");
+    struct gs_slice value = gs_head_find((struct gs_slice){text, strlen(text)}, "x-folded");
     CHECK(value.len > 4 && value.data[0] == 'a' && memchr(value.data, '\n', value.len) == NULL);
     CHECK(memchr(value.data, 'b', value.len) && memchr(value.data, 'd', value.len));
     // a value that stands wholly on the next line

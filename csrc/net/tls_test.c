@@ -124,7 +124,7 @@ static void verifies_the_name(void)
     static const struct {
         const char *host;
         bool good;
-    } cases[] = {{"localhost", true}, {"127.0.0.1", true}, {"::1", true},
+    } cases[] = {{"localhost", true},  {"127.0.0.1", true},    {"::1", true},
                  {"127.0.0.2", false}, {"example.com", false}, {"localhost.example.com", false}};
     SSL_CTX *context = client_context(true, ca_file);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -51,12 +51,32 @@ static void takes_urls_apart(void)
 static void refuses_what_is_no_url(void)
 {
     static const char *const cases[] = {
-            "",           "a",           "/a",           "http:/a",       "http:a",
-            "ftp://a",    "http://",     "http:///a",    "http://?q",     "http://:80/",
-            "http://u@/", "http://a:x/", "http://a:-1/", "http://a:0/",   "http://a:65536/",
-            "http://a:99999999999999999999/",            "http://a b/",   "http://a\r\nb/",
-            "http://a\tb/", "http://a\x7f/", "http://[::1/", "http://[::1]x/", "http://a%20b/",
-            "http://a\\b/", "http://<a>/", "http://[]/",
+            "",
+            "a",
+            "/a",
+            "http:/a",
+            "http:a",
+            "ftp://a",
+            "http://",
+            "http:///a",
+            "http://?q",
+            "http://:80/",
+            "http://u@/",
+            "http://a:x/",
+            "http://a:-1/",
+            "http://a:0/",
+            "http://a:65536/",
+            "http://a:99999999999999999999/",
+            "http://a b/",
+            "http://a\r\nb/",
+            "http://a\tb/",
+            "http://a\x7f/",
+            "http://[::1/",
+            "http://[::1]x/",
+            "http://a%20b/",
+            "http://a\\b/",
+            "http://<a>/",
+            "http://[]/",
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct gs_url url;

@@ -25,8 +25,7 @@ static void lane_free(struct lane *lane)
 
 static struct gs_row *row_of(struct lane *lane, const char *method, const char *name)
 {
-    uint32_t id =
-            gs_name_id(&lane->names, lane->shard, GS_KIND_MAIN, method, name, strlen(name));
+    uint32_t id = gs_name_id(&lane->names, lane->shard, GS_KIND_MAIN, method, name, strlen(name));
     return gs_shard_row(lane->shard, &lane->names, id);
 }
 
@@ -234,7 +233,7 @@ static void error_texts_do_not_multiply(void)
             {"user 17 of 4", "user # of #"},
             {"at 0x7f3c_", "at #_"},
             {"<Foo object at 0x7F00AAFF>", "<Foo object at #>"},
-            {"status 503", "status 503"},    // the status itself stays
+            {"status 503", "status 503"}, // the status itself stays
             {"code 5030 503", "code # 503"},
             {"1.25 s", "#.# s"},
             {"no numbers", "no numbers"},

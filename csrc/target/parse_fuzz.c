@@ -15,8 +15,8 @@ static void check_head(const struct gs_parse *head, size_t len)
     for (int i = 0; i < head->header_count; i++) {
         struct gs_text name = head->headers[i].name, value = head->headers[i].value;
         REQUIRE(name.len > 0);
-        REQUIRE(value.len == 0 || (!memchr(value.data, '\n', value.len) &&
-                                   !memchr(value.data, '\r', value.len)));
+        REQUIRE(value.len == 0 ||
+                (!memchr(value.data, '\n', value.len) && !memchr(value.data, '\r', value.len)));
     }
 }
 
