@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -55,3 +56,14 @@ def shut_down() -> None:
         pool, _pool = _pool, None
     if pool is not None:
         pool.shutdown(wait=False, cancel_futures=True)
+    _forget_ended()
+
+
+def _forget_ended() -> None:
+    """Before CPython 3.12 ``threading`` keeps its stand-ins for threads that it did not start (a
+    lane in which somebody asked for current_thread()) for ever: those that have ended go."""
+    active: dict[int, threading.Thread] = getattr(threading, "_active", {})
+    alive = sys._current_frames()
+    for ident, thread in list(active.items()):
+        if isinstance(thread, threading._DummyThread) and ident not in alive:
+            active.pop(ident, None)

@@ -819,7 +819,7 @@ def test_sockets_and_threads_are_gone_after_an_attack(target: Target, name: str)
     host = f"http://{name}:{target.port}"
     for _ in range(2):
         run(attack(target, Foreign, host=host, users=30, lanes=2, run_time=0.2))
-        until(lambda: left() <= before, f"{before} again, now {left()}", 3)
+        until(lambda: left() <= before, f"{before} again", 3)
     until(lambda: target.counters()["open"] == 1, "no connection but this one", 3)
     assert left() == before
 

@@ -328,6 +328,7 @@ static void a_body_behind_its_head_can_be_kept(void)
     struct gs_plan plan = rig_plan(2, 1);
     plan.backend = backend;
     memset(outcomes, 0, sizeof outcomes);
+    plan.stop_timeout_ns = GS_MS;
     rig_start(&plan, &head_then_body_driver, &script);
     rig_wait();
     for (int i = 0; i < 3; i++) {
@@ -335,6 +336,7 @@ static void a_body_behind_its_head_can_be_kept(void)
         CHECK_TEXT(outcomes[i].body, outcomes[i].body_len, "hello there");
     }
     gs_attack_fini(&rig_attack);
+    sem_post(&may_send); // for a request that was cut off
     raw_close(&server);
     sem_destroy(&may_send);
 }
@@ -349,6 +351,8 @@ static void answers_once(int fd, int index)
         return;
     raw_say(fd, OK "Content-Length: 2\r\n\r\nok");
     raw_request(fd);
+    shutdown(fd, SHUT_WR);
+    raw_drain(fd); // bytes left unread would make it a reset
 }
 
 // The second GET finds the connection dead and goes out again, unseen but counted; a POST may have
@@ -737,7 +741,7 @@ static void a_time_out_bounds_the_whole_call(void)
     CHECK(outcomes[0].err == GS_E_TIMEOUT && outcomes[1].err == GS_E_TIMEOUT);
     CHECK_EQ(connections, 2);
     CHECK_EQ(rig_errors(gs_err_text(GS_E_TIMEOUT)), 2);
-    CHECK(rig_row("mGET /")->times.min_ns >= 30 * GS_MS);
+    CHECK(rig_row("mGET /")->times.min_ns >= 20 * GS_MS);
     gs_attack_fini(&rig_attack);
     raw_close(&server);
 

@@ -4,6 +4,7 @@
 #define GS_ENGINE_TEST_RIG_H
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -301,6 +302,8 @@ static inline void *raw_run(void *arg)
         int fd = accept(server->listener, NULL, NULL);
         if (fd < 0)
             return NULL;
+        int on = 1; // each send a segment of its own
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         server->serve(fd, i);
         close(fd);
     }

@@ -482,7 +482,7 @@ static int keep_body(struct gs_call *call, const char *data, size_t len)
 static enum progress body_done(struct gs_call *call, struct input *in, const char *data, size_t len,
                                size_t used)
 {
-    if (call->own_body.len == 0 && !call->body_cut && len <= call->max_body) {
+    if (!call->owned && len <= call->max_body) { // head and body stand behind one another
         call->body_bytes = (struct gs_slice){data, len};
     } else if (keep_body(call, data, len) != 0) {
         in->err = GS_E_NOMEM;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
+
 #define OTHER "(other)"
 #define NAME_BYTES_MAX 1024
 
@@ -118,16 +120,30 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+// The length of the error's own text (base/err) that `text` begins with: few, and their numbers
+// mean something.
+static size_t own_length(const char *text, size_t len)
+{
+    for (int i = 0; i < GS_E_COUNT; i++) {
+        const char *own = gs_err_text((enum gs_err)i);
+        size_t n = strlen(own);
+        if (len >= n && memcmp(text, own, n) == 0)
+            return n;
+    }
+    return 0;
+}
+
 // Copies text with numbers and 0x addresses as '#'. Returns the length written.
 static size_t normalise(char *out, const char *text, size_t len, int keep)
 {
-    size_t n = 0;
+    size_t n = own_length(text, len < GS_ERROR_TEXT_BYTES ? len : GS_ERROR_TEXT_BYTES);
     if (len > GS_ERROR_TEXT_BYTES) {
         len = GS_ERROR_TEXT_BYTES;
         while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
             len--; // not inside a character
     }
-    for (size_t i = 0; i < len;) {
+    memcpy(out, text, n);
+    for (size_t i = n; i < len;) {
         if (!is_digit(text[i])) {
             out[n++] = text[i] == '\0' ? ' ' : text[i];
             i++;

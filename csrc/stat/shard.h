@@ -69,7 +69,8 @@ struct gs_row *gs_shard_row(struct gs_shard *shard, const struct gs_intern *name
 void gs_row_record(struct gs_row *row, const struct gs_sample *sample);
 
 // Adds `by` (may be negative) to an error. text is cut at 300 bytes; digits and addresses in it
-// become '#', except numbers equal to `keep` (a status). Beyond 500 texts: "(other)".
+// become '#', except numbers equal to `keep` (a status) and those of base/err's own texts. Beyond
+// 500 texts: "(other)".
 void gs_shard_error(struct gs_shard *shard, struct gs_row *row, const char *text, size_t len,
                     int keep, int64_t by);
 

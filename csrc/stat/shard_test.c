@@ -237,6 +237,8 @@ static void error_texts_do_not_multiply(void)
             {"code 5030 503", "code # 503"},
             {"1.25 s", "#.# s"},
             {"no numbers", "no numbers"},
+            {"too many redirects (limit 30)", "too many redirects (limit 30)"}, // the engine's own
+            {"TLS error: code 7", "TLS error: code #"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct gs_row *row = row_of(&lane, "GET", "/a");
