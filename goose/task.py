@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
@@ -10,8 +9,11 @@ T = TypeVar("T", bound="Callable[..., Any] | type")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+_CO_COROUTINE = 0x80  # of a code object's flags; inspect and asyncio cost megabytes
+
+
 def _refuse_async(function: object) -> None:
-    if asyncio.iscoroutinefunction(function):
+    if getattr(getattr(function, "__code__", None), "co_flags", 0) & _CO_COROUTINE:
         name = getattr(function, "__qualname__", repr(function))
         raise TypeError(
             f"{name}: async tasks are not supported; write it as a plain def: "

@@ -102,7 +102,7 @@ static void tell_if_ended(struct gs_lane *lane)
 {
     bool all = lane->stopping || lane->hatched == lane->user_count;
     if (all && lane->live == 0 && !lane->ended_told && lane->hatching_began) {
-        lane->ended_told = true;
+        lane->ended_told = lane->hold = true;
         gs_attack_on_lane_ended(lane->attack);
     }
 }
@@ -200,7 +200,7 @@ static void stop(struct gs_lane *lane)
     if (lane->stopping)
         return;
     lane->stopping = true;
-    lane->hold = false;
+    lane->hold = lane->ended_told;
     gs_wheel_remove(&lane->wheel, &lane->hatch_timer);
     gs_wheel_remove(&lane->wheel, &lane->run_timer);
     lane->stop_timer.fire = stop_over;
@@ -218,7 +218,8 @@ static void run_over(struct gs_timer *timer)
 {
     struct gs_lane *lane = GS_OWNER(timer, struct gs_lane, run_timer);
     stop(lane);
-    gs_attack_stop(lane->attack);
+    if (!lane->clock.stepped) // such clocks stand apart: each lane has its own end
+        gs_attack_stop(lane->attack);
 }
 
 // ---- orders ---------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ static void start_extra(struct gs_lane *lane, uint32_t id)
     }
     user_init(user, lane, id, 0);
     lane->extra = user;
-    lane->extra_over = false;
+    lane->extra_over = lane->hold = false;
     if (id == GS_USER_TEARDOWN) { // has its own time to end in
         lane->stop_timer.fire = stop_over;
         gs_wheel_add(&lane->wheel, &lane->stop_timer,
@@ -282,7 +283,7 @@ static void begin_hatch(struct gs_lane *lane, uint64_t start_ns)
 static void begin_run(struct gs_lane *lane)
 {
     const struct gs_plan *plan = &lane->attack->plan;
-    lane->hold = false;
+    lane->hold = lane->ended_told;
     if (lane->stopping || !plan->reset || plan->run_time_ns == GS_NEVER)
         return;
     lane->run_timer.fire = run_over;

@@ -108,12 +108,13 @@ static inline void rig_step(struct gs_user *user)
         mine->state = RIG_BEFORE;
         step = &script->steps[++mine->done % script->count];
     }
-    if (user->lane->stopping && mine->state != RIG_STOPPING && script->on_stop_ns) {
+    bool stopping = user->lane->stopping && user->id != GS_USER_TEARDOWN;
+    if (stopping && mine->state != RIG_STOPPING && script->on_stop_ns) {
         mine->state = RIG_STOPPING;
         gs_user_sleep(user, gs_lane_now(user->lane) + script->on_stop_ns);
         return;
     }
-    if (user->lane->stopping || (script->rounds && mine->done >= script->rounds * script->count)) {
+    if (stopping || (script->rounds && mine->done >= script->rounds * script->count)) {
         rig_end(user);
         return;
     }
