@@ -60,5 +60,6 @@ _engine.configure(
         "json_dumps": partial(json.dumps, allow_nan=False),
         "timedelta": timedelta,
         "join_url": _join_url,
+        "split_userinfo": _encode.split_userinfo,
     }
 )

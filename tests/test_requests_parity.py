@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 from parity_cases import ANSWERS, CASES, Case
-from parity_differences import BUGS, DIFFERENCES, REASONS
+from parity_differences import DIFFERENCES, REASONS
 
 import goose
 from goose._demo import running_target
@@ -201,9 +201,7 @@ def differing(theirs: list[Facts], ours: list[Facts]) -> dict[str, tuple[Any, An
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_case(name: str, outcomes: Outcomes, request: pytest.FixtureRequest) -> None:
-    if name in BUGS:
-        request.applymarker(pytest.mark.xfail(reason=BUGS[name], strict=False))
+def test_case(name: str, outcomes: Outcomes) -> None:
     theirs, ours = outcomes(name)
     found = differing(theirs, ours)
     expected = DIFFERENCES[name][1] if name in DIFFERENCES else set()
@@ -212,7 +210,6 @@ def test_case(name: str, outcomes: Outcomes, request: pytest.FixtureRequest) -> 
     )
 
 
-@pytest.mark.xfail(reason="the host's user and password are not used", strict=False)
 def test_user_and_password_in_the_host() -> None:
     def case(client: Any, host: str) -> Any:
         return [client.get("/echo"), client.get("/echo?a=b", auth=("c", "d"))]
@@ -228,7 +225,7 @@ def test_user_and_password_in_the_host() -> None:
 
 
 def test_every_difference_has_its_reason_in_the_document() -> None:
-    assert {*DIFFERENCES, *BUGS} <= set(NAMES)
+    assert set(DIFFERENCES) <= set(NAMES)
     assert {reason for reason, _ in DIFFERENCES.values()} == set(REASONS)
     text = DOCUMENT.read_text(encoding="utf-8")
     assert [reason for reason in REASONS.values() if reason not in text] == []

@@ -18,7 +18,7 @@ static int add_line(struct gs_buf *out, const char *method, const struct gs_orig
         return -1;
     call->target_len = (uint32_t)(out->len - at);
     if (gs_buf_add(out, " HTTP/1.1\r\n", 11) != 0 ||
-        gs_buf_add(out, origin->host_field, origin->host_field_len) != 0)
+        (!call->own_host && gs_buf_add(out, origin->host_field, origin->host_field_len) != 0))
         return -1;
     call->line_len = (uint32_t)(out->len - start);
     return 0;
@@ -58,7 +58,7 @@ static int add_cookies(struct gs_call *call, struct gs_origin *origin, struct gs
 {
     struct gs_jar *jar = &call->session->jar;
     struct gs_buf *out = &call->request;
-    if (jar->count == 0 && !call->cookies)
+    if (call->own_cookie || (jar->count == 0 && !call->cookies))
         return 0;
     size_t start = out->len;
     if (gs_buf_str(out, "Cookie: ") != 0)
@@ -80,7 +80,7 @@ static int add_cookies(struct gs_call *call, struct gs_origin *origin, struct gs
 }
 
 // Everything behind the header fields.
-static int add_rest(struct gs_call *call, struct gs_origin *origin, bool has_body)
+static int add_rest(struct gs_call *call, struct gs_origin *origin)
 {
     struct gs_buf *out = &call->request;
     char target[4096];
@@ -89,7 +89,7 @@ static int add_rest(struct gs_call *call, struct gs_origin *origin, bool has_bod
     memcpy(target, rendered.data, n); // `out` may move while cookies are written
     if (add_cookies(call, origin, (struct gs_slice){target, n}) != 0)
         return -1;
-    if (has_body) {
+    if (call->has_body) {
         char line[48];
         int len = snprintf(line, sizeof line, "Content-Length: %zu\r\n", call->body_len);
         if (gs_buf_add(out, line, (size_t)len) != 0)
@@ -110,6 +110,9 @@ int gs_call_render(struct gs_call *call, const struct gs_request *request)
     free(call->cookies);
     call->cookies =
             request->cookies.len ? strndup(request->cookies.data, request->cookies.len) : NULL;
+    call->has_body = request->has_body;
+    call->own_host = request->own_host;
+    call->own_cookie = request->own_cookie;
     if (!out->cap && gs_net_block_take(call->session->net, out) != 0)
         return -1;
     if (add_line(out, call->method, request->origin, request->target, call) != 0 ||
@@ -119,7 +122,7 @@ int gs_call_render(struct gs_call *call, const struct gs_request *request)
     call->fields_len = (uint32_t)(request->fields.len + request->fields2.len);
     call->body_len = request->body.len;
     call->body = request->body.data;
-    if (add_rest(call, request->origin, request->has_body) != 0)
+    if (add_rest(call, request->origin) != 0)
         return -1;
     call->body_in_request = !request->body_stays || request->body.len <= INLINE_BODY;
     if (call->body_in_request && gs_buf_add(out, request->body.data, request->body.len) != 0)
@@ -128,29 +131,43 @@ int gs_call_render(struct gs_call *call, const struct gs_request *request)
     return 0;
 }
 
-// Fields that belong to a body (dropped with it), as requests does on a redirect.
-static bool is_dropped(struct gs_slice name, bool keep_body, bool keep_auth)
+struct kept {
+    bool body, auth, host;
+};
+
+// As requests does on a redirect; but a Host of the script's own is not for another host.
+static bool is_dropped(struct gs_slice name, struct kept kept)
 {
-    if (!keep_auth && gs_slice_is(name, "authorization"))
+    if (gs_slice_is(name, "cookie") || (!kept.auth && gs_slice_is(name, "authorization")) ||
+        (!kept.host && gs_slice_is(name, "host")))
         return true;
-    return !keep_body &&
+    return !kept.body &&
            (gs_slice_is(name, "content-type") || gs_slice_is(name, "content-length") ||
             gs_slice_is(name, "transfer-encoding"));
 }
 
-static int add_fields_except(struct gs_buf *out, const char *fields, size_t len, bool keep_body,
-                             bool keep_auth)
+static int add_fields_except(struct gs_buf *out, const char *fields, size_t len, struct kept kept)
 {
     for (size_t at = 0; at < len;) {
         const char *stop = memchr(fields + at, '\n', len - at);
         size_t size = stop ? (size_t)(stop + 1 - (fields + at)) : len - at;
         const char *colon = memchr(fields + at, ':', size);
         struct gs_slice name = {fields + at, colon ? (size_t)(colon - (fields + at)) : 0};
-        if (!is_dropped(name, keep_body, keep_auth) && gs_buf_add(out, fields + at, size) != 0)
+        if (!is_dropped(name, kept) && gs_buf_add(out, fields + at, size) != 0)
             return -1;
         at += size;
     }
     return 0;
+}
+
+// What urllib3 sends a Content-Length of 0 for when there is no body.
+static bool expects_body(const char *method)
+{
+    static const char *const without[] = {"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"};
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+        if (strcmp(method, without[i]) == 0)
+            return false;
+    return true;
 }
 
 int gs_call_redirect(struct gs_call *call, const char *method, struct gs_origin *origin,
@@ -164,14 +181,19 @@ int gs_call_redirect(struct gs_call *call, const char *method, struct gs_origin 
     char copy[GS_METHOD_MAX + 1];
     snprintf(copy, sizeof copy, "%s", method);
     memcpy(call->method, copy, sizeof copy);
-    if (!keep_body)
+    if (!keep_body) {
         call->body_len = 0;
+        call->has_body = expects_body(copy);
+    }
+    struct kept kept = {keep_body, keep_auth, origin == call->origin};
+    call->own_host = call->own_host && kept.host;
+    call->own_cookie = false;
     int rc = add_line(&call->request, copy, origin, target, call);
     if (rc == 0)
-        rc = add_fields_except(&call->request, fields, fields_len, keep_body, keep_auth);
+        rc = add_fields_except(&call->request, fields, fields_len, kept);
     call->fields_len = (uint32_t)(call->request.len - call->line_len);
     if (rc == 0)
-        rc = add_rest(call, origin, keep_body && body_len > 0);
+        rc = add_rest(call, origin);
     if (rc == 0 && keep_body && inline_body)
         rc = gs_buf_add(&call->request, old.data + old.len - body_len, body_len);
     gs_buf_fini(&old);

@@ -37,6 +37,9 @@ struct gs_call {
     struct gs_origin *origin; // a reference while in flight
     char method[GS_METHOD_MAX + 1];
     bool follow;           // redirects
+    bool has_body;         // sends Content-Length even if 0
+    bool own_host;         // the fields have a Host: none of ours
+    bool own_cookie;       // the fields have a Cookie: none of the jar's
     bool body_in_request;  // body stands behind the head in `request`
     uint32_t line_len;     // request line and Host
     uint32_t fields_len;   // header fields behind the line, without Cookie and Content-Length
@@ -85,6 +88,8 @@ struct gs_request {
     struct gs_slice cookies; // of this call
     struct gs_slice body;
     bool has_body;   // send Content-Length even if 0
+    bool own_host;   // the fields have a Host: none is added
+    bool own_cookie; // the fields have a Cookie: none is added
     bool body_stays; // body outlives the call: need not be copied
 };
 

@@ -602,8 +602,8 @@ static enum progress take(struct gs_conn *conn, struct input *in)
 static void complete(struct gs_conn *conn, size_t surplus)
 {
     struct gs_call *call = conn->call;
-    if (call->sent_bytes < call_size(call) || surplus || conn->out.len ||
-        conn->hung_up || (conn->tls && conn->tls->ended))
+    if (call->sent_bytes < call_size(call) || surplus || conn->out.len || conn->hung_up ||
+        (conn->tls && conn->tls->ended))
         conn->broken = true;
     if (conn->in.len && !call->own_head.len) {
         call->own_head = conn->in; // head and body stand in the spill buffer: now the call's

@@ -153,7 +153,7 @@ static bool is_redirect(const struct gs_call *call, const struct gs_head *head)
     case 303:
     case 307:
     case 308:
-        return call->follow && head->location.data;
+        return call->follow && head->location.len; // an empty one is none, as for requests
     default:
         return false;
     }

@@ -20,8 +20,10 @@ static const char *const verbs[] = {"GET",    "POST", "PUT",     "PATCH",
 #define KEYWORDS(X)                                                                                \
     X(url)                                                                                         \
     X(name)                                                                                        \
-    X(params) X(data) X(json) X(headers) X(cookies) X(auth) X(timeout) X(allow_redirects)          \
-            X(verify) X(catch_response) X(files) X(stream) X(context) X(cert) X(proxies) X(hooks)
+    X(params)                                                                                      \
+    X(data)                                                                                        \
+    X(json) X(headers) X(cookies) X(auth) X(timeout) X(allow_redirects) X(verify)                  \
+            X(catch_response) X(files) X(stream) X(context) X(cert) X(proxies) X(hooks) X(method)
 
 struct keywords {
 #define FIELD(word) PyObject *word;
@@ -48,6 +50,11 @@ static int make_words(void)
     return 0;
 }
 
+static PyObject *method_word(void)
+{
+    return words[WORDS - 1];
+}
+
 // Keyword names of a call are interned: pointers are compared first.
 static PyObject **place_of(struct keywords *keywords, PyObject *word)
 {
@@ -72,18 +79,20 @@ static int refuse_keyword(const char *verb, PyObject *word)
 
 // Fills in the keywords of a vector call whose positional arguments stand for url, then `second`.
 static int read_keywords(struct keywords *keywords, const char *verb, PyObject **second,
-                         PyObject *const *args, Py_ssize_t count, PyObject *names)
+                         PyObject **third, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
     memset(keywords, 0, sizeof *keywords);
-    if (count > 2 || (count == 2 && !second)) {
+    if (count > 1 + !!second + !!third) {
         PyErr_Format(PyExc_TypeError, "client.%s() takes the URL and keywords, not %zd positions",
                      verb, count);
         return -1;
     }
     if (count > 0)
         keywords->url = args[0];
-    if (count > 1)
+    if (count > 1 && args[1] != Py_None)
         *second = args[1];
+    if (count > 2 && args[2] != Py_None)
+        *third = args[2];
     for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); i++) {
         PyObject *word = PyTuple_GET_ITEM(names, i);
         PyObject **place = place_of(keywords, word);
@@ -226,6 +235,19 @@ static int take_aim(struct gs_client *client, struct aim *aim, PyObject *url, Py
 
 // ---- header fields --------------------------------------------------------------------------
 
+static bool has_field(struct gs_slice fields, const char *name, size_t len)
+{
+    for (size_t at = 0; at + len < fields.len;) {
+        if (fields.data[at + len] == ':' && strncasecmp(fields.data + at, name, len) == 0)
+            return true;
+        const char *stop = memchr(fields.data + at, '\n', fields.len - at);
+        if (!stop)
+            return false;
+        at = (size_t)(stop + 1 - fields.data);
+    }
+    return false;
+}
+
 static struct gs_slice session_fields(struct gs_client *client)
 {
     if (client->fields_stale) {
@@ -244,6 +266,9 @@ static struct gs_slice session_fields(struct gs_client *client)
             PyErr_NoMemory();
             return (struct gs_slice){NULL, 0};
         }
+        struct gs_slice own = {client->fields.data, client->fields.len};
+        client->own_host = has_field(own, "host", 4);
+        client->own_cookie = has_field(own, "cookie", 6);
         client->fields_stale = false;
     }
     if (client->fields.data)
@@ -259,17 +284,12 @@ static bool is_field_text(const char *text, size_t len)
     return len == 0 || (text[0] != ' ' && text[0] != '\t');
 }
 
-static bool has_field(struct gs_slice fields, const char *name, size_t len)
+// Fields that have to do with what is sent besides them.
+static bool is_special(const char *name, size_t len)
 {
-    for (size_t at = 0; at + len < fields.len;) {
-        if (fields.data[at + len] == ':' && strncasecmp(fields.data + at, name, len) == 0)
-            return true;
-        const char *stop = memchr(fields.data + at, '\n', fields.len - at);
-        if (!stop)
-            return false;
-        at = (size_t)(stop + 1 - fields.data);
-    }
-    return false;
+    struct gs_slice slice = {name, len};
+    return gs_slice_is(slice, "host") || gs_slice_is(slice, "cookie") ||
+           gs_slice_is(slice, "content-length") || gs_slice_is(slice, "transfer-encoding");
 }
 
 // Renders the headers= of a call that are plain str and new to the session. 1: done, 0: they need
@@ -288,9 +308,9 @@ static int add_plain_fields(struct gs_buf *out, struct gs_slice session, PyObjec
         const char *text = name ? PyUnicode_AsUTF8AndSize(value, &v) : NULL;
         if (!text)
             return -1;
-        if (n == 0 || memchr(name, ':', (size_t)n) || memchr(name, ' ', (size_t)n) ||
-            !is_field_text(name, (size_t)n) || !is_field_text(text, (size_t)v) ||
-            has_field(session, name, (size_t)n))
+        if (n == 0 || is_special(name, (size_t)n) || memchr(name, ':', (size_t)n) ||
+            memchr(name, ' ', (size_t)n) || !is_field_text(name, (size_t)n) ||
+            !is_field_text(text, (size_t)v) || has_field(session, name, (size_t)n))
             return 0;
         if (gs_buf_add(out, name, (size_t)n) != 0 || gs_buf_add(out, ": ", 2) != 0 ||
             gs_buf_add(out, text, (size_t)v) != 0 || gs_buf_add(out, "\r\n", 2) != 0) {
@@ -304,6 +324,7 @@ static int add_plain_fields(struct gs_buf *out, struct gs_slice session, PyObjec
 static PyObject *client_headers(struct gs_client *client);
 
 struct parts {
+    bool own_host, own_cookie; // among the fields
     struct aim aim;
     struct gs_buf fields;     // of this call
     struct gs_slice session;  // fields always sent; empty when merged into `fields`
@@ -338,40 +359,53 @@ static int add_field(struct parts *parts, const char *name, const char *value)
     return -1;
 }
 
+// The fields of session and call merged in Python, with authorization over both.
+static int merge_fields(struct gs_client *client, struct parts *parts, PyObject *headers)
+{
+    PyObject *session = client_headers(client), *call = Py_XNewRef(headers), *bytes = NULL;
+    if (session && (call || (call = PyDict_New())))
+        bytes = PyObject_CallFunctionObjArgs(gs_py.merge_headers, session, call,
+                                             parts->authorization ? parts->authorization : Py_None,
+                                             NULL);
+    Py_XDECREF(session);
+    Py_XDECREF(call);
+    if (!bytes)
+        return -1;
+    parts->fields.len = 0;
+    int rc = gs_buf_add(&parts->fields, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
+    Py_DECREF(bytes);
+    if (rc != 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    parts->session = (struct gs_slice){"", 0};
+    struct gs_slice own = {parts->fields.data, parts->fields.len};
+    parts->own_host = has_field(own, "host", 4);
+    parts->own_cookie = has_field(own, "cookie", 6);
+    return 0;
+}
+
 static int build_fields(struct gs_client *client, struct parts *parts, PyObject *headers)
 {
     parts->session = session_fields(client);
     if (!parts->session.data)
         return -1;
-    if (headers) {
-        int plain = add_plain_fields(&parts->fields, parts->session, headers);
-        if (plain < 0)
+    parts->own_host = client->own_host;
+    parts->own_cookie = client->own_cookie;
+    int plain = headers ? add_plain_fields(&parts->fields, parts->session, headers) : 1;
+    if (plain > 0 && parts->authorization) {
+        struct gs_slice own = {parts->fields.data, parts->fields.len};
+        const char *value = PyUnicode_AsUTF8(parts->authorization);
+        if (!value)
             return -1;
-        if (plain == 0) {
-            PyObject *session = client_headers(client);
-            PyObject *bytes = session ? PyObject_CallFunctionObjArgs(gs_py.merge_headers, session,
-                                                                     headers, NULL)
-                                      : NULL;
-            Py_XDECREF(session);
-            if (!bytes)
-                return -1;
-            parts->fields.len = 0;
-            int rc = gs_buf_add(&parts->fields, PyBytes_AS_STRING(bytes),
-                                (size_t)PyBytes_GET_SIZE(bytes));
-            Py_DECREF(bytes);
-            if (rc != 0) {
-                PyErr_NoMemory();
-                return -1;
-            }
-            parts->session = (struct gs_slice){"", 0};
-        }
+        if (has_field(own, "authorization", 13) || has_field(parts->session, "authorization", 13))
+            plain = 0;
+        else if (add_field(parts, "Authorization", value) != 0)
+            return -1;
     }
-    if (parts->content_type && add_field(parts, "Content-Type", parts->content_type) != 0)
+    if (plain < 0 || (plain == 0 && merge_fields(client, parts, headers) != 0))
         return -1;
-    if (!parts->authorization)
-        return 0;
-    const char *authorization = PyUnicode_AsUTF8(parts->authorization);
-    return authorization ? add_field(parts, "Authorization", authorization) : -1;
+    return parts->content_type ? add_field(parts, "Content-Type", parts->content_type) : 0;
 }
 
 // ---- bodies ---------------------------------------------------------------------------------
@@ -402,20 +436,40 @@ static int prepare_in_python(struct gs_client *client, struct parts *parts,
     return PyErr_Occurred() ? -1 : 0;
 }
 
-static bool has_userinfo(PyObject *url)
+// Is the URL sent as it stands? Others are brought into shape by goose._encode.requote; so are
+// those with a user's name in them. Bits: characters that a path or query may have.
+static bool is_plain_url(PyObject *url)
 {
-    Py_ssize_t len;
-    const char *text = PyUnicode_AsUTF8AndSize(url, &len);
-    struct gs_url parsed;
-    return text && is_absolute((struct gs_slice){text, (size_t)len}) &&
-           gs_url_parse((struct gs_slice){text, (size_t)len}, &parsed) && parsed.userinfo.len;
+    static const uint64_t allowed[2] = {0xafffffd200000000, 0x47fffffe87ffffff};
+    if (!PyUnicode_IS_COMPACT_ASCII(url))
+        return false;
+    const unsigned char *text = PyUnicode_1BYTE_DATA(url);
+    Py_ssize_t len = PyUnicode_GET_LENGTH(url), at = 0;
+    if (len == 0 || text[len - 1] == '?')
+        return false;
+    if (text[0] != '/') { // http://host/...
+        while (at < len && text[at] != ':' && text[at] >= 'a' && text[at] <= 'z')
+            at++;
+        if (at + 3 > len || memcmp(text + at, "://", 3) != 0)
+            return false;
+        for (at += 3; at < len && text[at] != '/'; at++)
+            if (text[at] == '@' || text[at] == '?' || (text[at] >= 'A' && text[at] <= 'Z'))
+                return false;
+        if (at == len)
+            return false;
+    }
+    for (; at < len; at++)
+        if (!(allowed[text[at] >> 6] >> (text[at] & 63) & 1) ||
+            (text[at] == '.' && at > 0 && text[at - 1] == '/'))
+            return false;
+    return true;
 }
 
 static int prepare(struct gs_client *client, struct parts *parts, const struct keywords *k)
 {
     bool plain_data = !k->data || PyBytes_CheckExact(k->data) || PyUnicode_CheckExact(k->data);
     if (k->params || k->files || k->auth || client->auth || !plain_data || (k->data && k->json) ||
-        has_userinfo(k->url))
+        !is_plain_url(k->url))
         return prepare_in_python(client, parts, k);
     parts->url = Py_NewRef(k->url);
     if (k->json) {
@@ -423,12 +477,8 @@ static int prepare(struct gs_client *client, struct parts *parts, const struct k
         parts->content_type = "application/json";
         return parts->body ? 0 : -1;
     }
-    if (k->data) {
+    if (k->data && PyObject_IsTrue(k->data)) // empty data is none, as for requests
         parts->body = Py_NewRef(k->data);
-        // as requests: text is taken for a form
-        if (PyUnicode_CheckExact(k->data))
-            parts->content_type = "application/x-www-form-urlencoded";
-    }
     return 0;
 }
 
@@ -504,7 +554,7 @@ render(struct gs_client *client, const char *method, const struct keywords *k, s
         take_aim(client, &parts->aim, parts->url, k->verify) != 0 ||
         build_fields(client, parts, k->headers) != 0 || read_timeout(client, call, k->timeout) != 0)
         return -1;
-    int follow = is_true(k->allow_redirects, strcmp(method, "HEAD") != 0);
+    int follow = is_true(k->allow_redirects, true);
     size_t cookies_len;
     const char *cookies = cookie_text(parts, k->cookies, &cookies_len);
     if (follow < 0 || !cookies)
@@ -518,6 +568,8 @@ render(struct gs_client *client, const char *method, const struct keywords *k, s
                                  .cookies = {cookies, cookies_len},
                                  .body = parts->body_bytes,
                                  .has_body = sends_length,
+                                 .own_host = parts->own_host,
+                                 .own_cookie = parts->own_cookie,
                                  .body_stays = true};
     call->follow = follow;
     call->session = &client->user->user->session;
@@ -650,14 +702,21 @@ begin_verb(struct gs_client *client, int verb, PyObject *const *args, Py_ssize_t
     static const char *const lower[] = {"get",    "post", "put",     "patch",
                                         "delete", "head", "options", NULL};
     struct keywords k;
-    PyObject *second = NULL;
+    PyObject *second = NULL, *third = NULL;
     if (check_caller(client) != 0 ||
-        read_keywords(&k, lower[verb], verb < 4 ? &second : NULL, args, count, names) != 0)
+        read_keywords(&k, lower[verb], verb < 4 ? &second : NULL, verb == 1 ? &third : NULL, args,
+                      count, names) != 0)
         return -1;
+    if (k.method)
+        return refuse_keyword(lower[verb], method_word());
     if (second && verb == 0)
         k.params = second;
     else if (second)
         k.data = second;
+    if (third)
+        k.json = third;
+    if (verb == 5 && !k.allow_redirects)
+        k.allow_redirects = Py_False; // but request("HEAD") follows, as requests does
     return begin(client, verbs[verb], &k, sent);
 }
 
@@ -715,13 +774,16 @@ begin_request(struct gs_client *client, PyObject *const *args, Py_ssize_t count,
 {
     struct keywords k;
     PyObject *second = NULL;
-    if (count < 1) {
-        PyErr_SetString(PyExc_TypeError, "client.request() needs a method and a URL");
+    Py_ssize_t first = count > 0;
+    if (check_caller(client) != 0 ||
+        read_keywords(&k, "request", &second, NULL, args + first, count - first, names) != 0)
+        return -1;
+    if (first == !!k.method) {
+        PyErr_SetString(PyExc_TypeError, "client.request() needs one method and a URL");
         return -1;
     }
-    const char *method = method_of(args[0]);
-    if (!method || check_caller(client) != 0 ||
-        read_keywords(&k, "request", &second, args + 1, count - 1, names) != 0)
+    const char *method = method_of(first ? args[0] : k.method);
+    if (!method)
         return -1;
     if (second)
         k.name = second;
@@ -891,6 +953,24 @@ static PyObject *wake(struct gs_client *client, PyObject *unused)
 
 // ---- the type -------------------------------------------------------------------------------
 
+// A user and password in the host are the session's auth, and stand in no URL that is shown.
+static int take_host(struct gs_client *client, PyObject *host)
+{
+    if (PyUnicode_FindChar(host, '@', 0, PyUnicode_GET_LENGTH(host), 1) < 0) {
+        client->base = Py_NewRef(host);
+        return 0;
+    }
+    PyObject *split = PyObject_CallOneArg(gs_py.split_userinfo, host);
+    if (!split || !PyArg_ParseTuple(split, "OO", &client->base, &client->auth)) {
+        Py_XDECREF(split);
+        return -1;
+    }
+    Py_INCREF(client->base);
+    client->auth = client->auth == Py_None ? NULL : Py_NewRef(client->auth);
+    Py_DECREF(split);
+    return 0;
+}
+
 struct gs_client *gs_client_new(struct gs_py_user *user)
 {
     if (make_words() != 0)
@@ -900,9 +980,11 @@ struct gs_client *gs_client_new(struct gs_py_user *user)
         return NULL;
     memset((char *)client + sizeof(PyObject), 0, sizeof *client - sizeof(PyObject));
     client->user = user;
-    client->base = Py_NewRef(user->klass->host);
     PyObject_GC_Track(client);
-    return client;
+    if (take_host(client, user->klass->host) == 0)
+        return client;
+    Py_DECREF((PyObject *)client);
+    return NULL;
 }
 
 static int traverse(struct gs_client *client, visitproc visit, void *arg)

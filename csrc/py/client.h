@@ -15,6 +15,7 @@ struct gs_client {
     struct gs_buf fields;                  // rendered session headers; empty: the default ones
     size_t prefix_len;                     // length of base's own path
     bool fields_stale;
+    bool own_host, own_cookie; // among the session's headers
 };
 
 extern PyTypeObject gs_client_type;

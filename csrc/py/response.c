@@ -271,10 +271,17 @@ static PyObject *get_content(struct gs_response *r, void *unused)
 // The charset parameter of Content-Type (RFC 9110 section 8.3.2), or NULL.
 static PyObject *charset_of(struct gs_slice type)
 {
-    for (size_t i = 0; i + 8 < type.len; i++) {
-        if (!gs_slice_is((struct gs_slice){type.data + i, 8}, "charset="))
+    const char *end = type.data + type.len;
+    for (const char *at = type.data; at + 8 < end; at++) {
+        if (!gs_slice_is((struct gs_slice){at, 7}, "charset"))
             continue;
-        const char *from = type.data + i + 8, *end = type.data + type.len;
+        const char *from = at + 7;
+        while (from < end && *from == ' ')
+            from++;
+        if (from == end || *from++ != '=')
+            continue;
+        while (from < end && *from == ' ')
+            from++;
         if (from < end && (*from == '"' || *from == '\''))
             from++;
         const char *to = from;
@@ -365,7 +372,13 @@ static PyObject *json(struct gs_response *r, PyObject *args, PyObject *keywords)
         else
             PyErr_Clear();
     }
-    if (PyBytes_Check(source)) {
+    PyObject *encoding = PyBytes_Check(source) ? encoding_of(r) : Py_None;
+    if (!encoding) {
+        Py_DECREF(source);
+        return NULL;
+    }
+    // without charset json.loads finds out: UTF-8 with or without mark, UTF-16, UTF-32
+    if (encoding != Py_None) {
         PyObject *text = text_of(r);
         if (!text) {
             Py_DECREF(source);
@@ -416,6 +429,18 @@ static PyObject *get_headers(struct gs_response *r, void *unused)
     return Py_XNewRef(r->headers);
 }
 
+static PyObject *url_of(struct gs_response *r)
+{
+    if (!r->absolute) {
+        PyObject *whole = PyObject_CallFunctionObjArgs(gs_py.join_url, r->base, r->url, NULL);
+        if (!whole)
+            return NULL;
+        Py_SETREF(r->url, whole);
+        r->absolute = true;
+    }
+    return r->url;
+}
+
 static PyObject *get_cookies(struct gs_response *r, void *unused)
 {
     (void)unused;
@@ -430,21 +455,11 @@ static PyObject *get_cookies(struct gs_response *r, void *unused)
             Py_CLEAR(list);
         Py_XDECREF(text);
     }
-    PyObject *cookies = list ? PyObject_CallOneArg(gs_py.response_cookies, list) : NULL;
+    PyObject *url = list ? url_of(r) : NULL;
+    PyObject *cookies =
+            url ? PyObject_CallFunctionObjArgs(gs_py.response_cookies, list, url, NULL) : NULL;
     Py_XDECREF(list);
     return cookies;
-}
-
-static PyObject *url_of(struct gs_response *r)
-{
-    if (!r->absolute) {
-        PyObject *whole = PyObject_CallFunctionObjArgs(gs_py.join_url, r->base, r->url, NULL);
-        if (!whole)
-            return NULL;
-        Py_SETREF(r->url, whole);
-        r->absolute = true;
-    }
-    return r->url;
 }
 
 static PyObject *get_url(struct gs_response *r, void *unused)

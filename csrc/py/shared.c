@@ -31,6 +31,7 @@ static const struct {
         SLOT(json_dumps),
         SLOT(timedelta),
         SLOT(join_url),
+        SLOT(split_userinfo),
 #undef SLOT
 };
 

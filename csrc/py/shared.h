@@ -17,6 +17,7 @@ struct gs_py_shared {
     PyObject *make_cookies;     // client -> Cookies
     PyObject *response_headers; // [(name, value)] -> Headers
     PyObject *response_cookies; // [set-cookie] -> ResponseCookies
+    PyObject *split_userinfo;   // URL -> (URL without, (user, password) or None)
     PyObject *http_error;       // response -> HTTPError
     PyObject *json_loads, *json_dumps, *timedelta, *join_url;
 };
