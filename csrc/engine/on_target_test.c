@@ -347,7 +347,7 @@ static void tls_to_a_plain_server_fails(void)
     static const struct rig_step step = {.path = "/", .timeout_ns = 5 * GS_S};
     struct rig_script script = {.steps = &step, .count = 1, .rounds = 2};
     struct gs_plan plan = rig_plan(1, 1);
-    char url[40];
+    char url[64];
     plan.backend = backend;
     open_target(false, 0);
     snprintf(url, sizeof url, "https%s", base + 4);
@@ -511,7 +511,7 @@ static void every_fault_is_one_failure(void)
         CHECK_EQ(rig_row("mGET /")->count, 2 * FAULTS);
         CHECK_EQ(rig_row("mGET /")->failures, 0);
         for (size_t i = 0; i < FAULTS; i++) {
-            char key[80];
+            char key[4096];
             snprintf(key, sizeof key, "mGET %s", paths[i]);
             CHECK_EQ(rig_row(key)->count, 2);
             CHECK_EQ(rig_row(key)->failures, faults[i].status ? 0 : 2);

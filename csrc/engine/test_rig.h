@@ -65,9 +65,9 @@ static inline void rig_ask(struct gs_user *user, const struct rig_script *script
     struct gs_url url;
     CHECK(gs_url_parse(rig_slice(script->base), &url));
     struct gs_origin *origin = gs_origin_get(&lane->net, &url, script->verify, script->ca_file);
-    struct gs_slice body = rig_slice(step->body);
-    if (step->body_len)
-        body.len = step->body_len;
+    struct gs_slice body = {step->body, step->body_len};
+    if (!step->body_len)
+        body = rig_slice(step->body);
     struct gs_request request = {.method = rig_slice(step->method ? step->method : "GET"),
                                  .origin = origin,
                                  .target = rig_slice(step->path),

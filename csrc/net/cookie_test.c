@@ -230,7 +230,7 @@ static void a_namesake_is_replaced(void)
 static void at_most_300_the_oldest_leaves(void)
 {
     struct gs_jar jar = {0};
-    char header[32];
+    char header[64];
     for (int i = 0; i < GS_COOKIES_MAX + 5; i++) {
         snprintf(header, sizeof header, "c%d=x; Path=/%d", i, i);
         receive(&jar, header, "h", "/");

@@ -20,6 +20,14 @@ struct gs_client {
 
 extern PyTypeObject gs_client_type;
 
+// What is sent unless client.headers says otherwise.
+#define GS_DEFAULT_FIELDS                                                                          \
+    "User-Agent: goose-py/" GS_VERSION "\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\n"     \
+    "Connection: keep-alive\r\n"
+
+// client.headers, made on first use. A new reference, or NULL with an exception.
+PyObject *gs_client_headers(struct gs_client *client);
+
 struct gs_client *gs_client_new(struct gs_py_user *user);
 
 #endif
