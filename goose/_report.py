@@ -33,18 +33,23 @@ def check_writable(path: Path) -> None:
         raise ReportError(f"cannot write in {target.parent}: {error.strerror}") from error
 
 
+def render(metrics: Metrics, hatching: Metrics | None = None) -> str:
+    """The text of the report, ASCII."""
+    import json
+
+    body = metrics.to_dict()
+    if hatching is not None:
+        body["hatching"] = hatching.to_dict()
+    return json.dumps(body, indent=2, allow_nan=False) + "\n"
+
+
 def write(path: Path, metrics: Metrics, hatching: Metrics | None = None) -> None:
     """Writes ``metrics.to_dict()`` to ``path``, through a temporary file in the same folder.
 
     ``hatching`` are the metrics from before the reset; they come under the key ``hatching``.
     Raises ``ReportError``; then a file of this name from before is untouched.
     """
-    import json
-
-    body = metrics.to_dict()
-    if hatching is not None:
-        body["hatching"] = hatching.to_dict()
-    text = json.dumps(body, indent=2, allow_nan=False) + "\n"
+    text = render(metrics, hatching)
     target = _resolved(path)
     name = ""
     try:

@@ -14,6 +14,9 @@ from goose.exception import ScriptError
 from goose.user import User
 
 
+_HERE = Path(__file__).resolve().parent
+
+
 class Script(NamedTuple):
     """A loaded script; its user classes in the order of the file."""
 
@@ -70,7 +73,7 @@ def _describe(path: Path, error: BaseException) -> str:
         return f"{path}: {type(error).__name__}: {error}"
     first = frames[own[-1]]
     text = f"{path}:{first.lineno}: {type(error).__name__}: {error}"
-    deeper = frames[own[0] :]
+    deeper = [f for f in frames[own[0] :] if Path(f.filename).parent != _HERE]
     if len(deeper) > 1:
         text += "\n" + "".join(traceback.format_list(deeper)).rstrip()
     return text

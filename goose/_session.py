@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Protocol
 
 from goose import _report
+from goose._last_words import LastWords
 from goose._live import View, open_view
 from goose._log import LOG
 from goose._metrics import Metrics
@@ -74,6 +75,7 @@ class Session:
         self._at_once = at_once
         self._output = Output()
         self._handle: Handle | None = None
+        self._last_words = LastWords(options)
         self._signals: list[int] = []
         self._stop_said = False
         self._hatched_said = False
@@ -83,10 +85,11 @@ class Session:
     def run(self) -> int:
         """Runs the attack to its end. Gives the script's own exit code, else 0 if nothing failed,
         else 1."""
-        with self._signals_caught():
+        with self._signals_caught(), LastWords(self._options) as self._last_words:
             self._handle = handle = self._attack.start()
             if self._signals:
                 handle.stop(_reason(self._signals[0]))
+            self._last_words.lay_ready(handle.metrics(), handle.hatch_metrics)
             view = open_view(self._options)
             try:
                 self._follow(handle, view)
@@ -117,6 +120,8 @@ class Session:
                 snapshot = view.refresh(handle.snapshot)
                 self._tell_news(handle, snapshot)
                 self._say_hatched(handle, view, snapshot)
+            if self._last_words.due(now):
+                self._last_words.lay_ready(handle.metrics(), handle.hatch_metrics)
             if every and now >= tables_at:
                 tables_at = max(tables_at + every, now)
                 self._print(view, running_tables(handle.metrics(), self._options.status_codes))

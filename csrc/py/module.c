@@ -6,6 +6,7 @@
 #include "py/client.h"
 #include "py/histogram.h"
 #include "py/hub.h"
+#include "py/last_words.h"
 #include "py/response.h"
 #include "py/shared.h"
 
@@ -55,6 +56,9 @@ static PyMethodDef methods[] = {
         {"current_client", current_client, METH_NOARGS, "The running user's client, or None."},
         {"sleep", sleep_user, METH_O, "Sleeps inside a user (True); elsewhere does nothing."},
         {"random_unit", random_unit, METH_NOARGS, "[0, 1) from the user's own generator."},
+        {"last_words_open", gs_last_words_open, METH_NOARGS, "Gives a signal.set_wakeup_fd."},
+        {"last_words_set", gs_last_words_set, METH_VARARGS, "(path or None, report, tables)."},
+        {"last_words_close", gs_last_words_close, METH_NOARGS, "Ends the watching thread."},
         {NULL, NULL, 0, NULL},
 };
 
