@@ -495,7 +495,7 @@ def resident():
 class Mover(HttpUser):
     @task
     def move(self):
-        for _ in range(25):
+        for _ in range(50):
             down = self.client.get("/bytes/10000000", name="unread")
             assert down.status_code == 200
             down = self.client.get("/bytes/10000000", name="read")
@@ -508,7 +508,7 @@ class Mover(HttpUser):
     def on_stop(self):
         print("RESULTS", json.dumps(resident()))
 """
-    options = ["-H", target.url, "-u", "4", "-r", "1000", "-t", "50", "--no-reset-metrics"]
+    options = ["-H", target.url, "-u", "2", "-r", "1000", "-t", "50", "--no-reset-metrics"]
     found = run_cli(*options, script=script, timeout=50)
     assert found.code == 0, found.err
     assert found.counts() == {"GET unread": 100, "GET read": 100, "POST up": 100}

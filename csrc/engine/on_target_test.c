@@ -380,8 +380,10 @@ static void a_restart_is_survived(void)
         struct rig_script script = {.steps = &step, .count = 1, .answered = tell_which};
         struct gs_plan plan = rig_plan(10, 2);
         plan.backend = backend;
+        char first[sizeof base]; // is written again when the target comes back
         open_target(tls, 0);
-        script.base = base;
+        memcpy(first, base, sizeof first);
+        script.base = first;
         sem_init(&answers, 0, 0);
         sem_init(&failed, 0, 0);
         rig_start(&plan, &rig_driver, &script);

@@ -1,6 +1,7 @@
 #include "py/attack.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "net/fake.h"
 #include "net/http1.h"
@@ -12,6 +13,7 @@ struct attack_object {
     PyObject_HEAD struct gs_py_attack py;
     uint16_t *class_of;
     bool open, started;
+    int inside; // calls that have let go of the GIL; closing waits for them
 };
 
 // ---- making one -----------------------------------------------------------------------------
@@ -117,13 +119,14 @@ static void close_engine(struct attack_object *self)
     if (!self->open)
         return;
     self->open = false;
-    Py_BEGIN_ALLOW_THREADS if (self->started && !gs_attack_wait(&self->py.attack, GS_PHASE_DONE, 0))
-    {
+    Py_BEGIN_ALLOW_THREADS
+    if (self->started && !gs_attack_wait(&self->py.attack, GS_PHASE_DONE, 0)) {
         gs_attack_stop(&self->py.attack);
         gs_attack_wait(&self->py.attack, GS_PHASE_DONE, GS_NEVER);
     }
     gs_attack_fini(&self->py.attack);
-    Py_END_ALLOW_THREADS gs_baton_fini(&self->py.baton);
+    Py_END_ALLOW_THREADS
+    gs_baton_fini(&self->py.baton);
 }
 
 static void dealloc(struct attack_object *self)
@@ -157,8 +160,11 @@ static PyObject *start(struct attack_object *self, PyObject *unused)
     }
     self->started = true;
     int rc;
-    Py_BEGIN_ALLOW_THREADS rc = gs_attack_start(&self->py.attack);
-    Py_END_ALLOW_THREADS if (rc == 0) Py_RETURN_NONE;
+    Py_BEGIN_ALLOW_THREADS
+    rc = gs_attack_start(&self->py.attack);
+    Py_END_ALLOW_THREADS
+    if (rc == 0)
+        Py_RETURN_NONE;
     self->started = false;
     PyErr_SetString(PyExc_OSError, "a lane's thread cannot be started");
     return NULL;
@@ -178,9 +184,10 @@ static PyObject *wait_done(struct attack_object *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "d", &seconds) || !is_open(self))
         return NULL;
     bool done;
-    Py_BEGIN_ALLOW_THREADS done =
-            gs_attack_wait(&self->py.attack, GS_PHASE_DONE, (uint64_t)(seconds * 1e9));
-    Py_END_ALLOW_THREADS return PyBool_FromLong(done);
+    Py_BEGIN_ALLOW_THREADS
+    done = gs_attack_wait(&self->py.attack, GS_PHASE_DONE, (uint64_t)(seconds * 1e9));
+    Py_END_ALLOW_THREADS
+    return PyBool_FromLong(done);
 }
 
 static PyObject *close_attack(struct attack_object *self, PyObject *unused)
@@ -366,16 +373,13 @@ static void merge_held(struct gs_attack *attack)
     }
 }
 
-static PyObject *snapshot(struct attack_object *self, PyObject *args)
+static PyObject *take_snapshot(struct attack_object *self, double timeout, bool emergency)
 {
-    double timeout;
-    int emergency = 0;
-    if (!PyArg_ParseTuple(args, "d|p", &timeout, &emergency) || !is_open(self))
-        return NULL;
     struct gs_attack *attack = &self->py.attack;
     unsigned answered = attack->plan.lanes;
     if (self->started) {
-        Py_BEGIN_ALLOW_THREADS answered = gs_attack_collect(attack, (uint64_t)(timeout * 1e9));
+        Py_BEGIN_ALLOW_THREADS
+        answered = gs_attack_collect(attack, (uint64_t)(timeout * 1e9));
         Py_END_ALLOW_THREADS
     }
     PyObject *dict = PyDict_New();
@@ -394,6 +398,18 @@ static PyObject *snapshot(struct attack_object *self, PyObject *args)
         return dict;
     Py_DECREF(dict);
     return NULL;
+}
+
+static PyObject *snapshot(struct attack_object *self, PyObject *args)
+{
+    double timeout;
+    int emergency = 0;
+    if (!PyArg_ParseTuple(args, "d|p", &timeout, &emergency) || !is_open(self))
+        return NULL;
+    self->inside++;
+    PyObject *dict = take_snapshot(self, timeout, emergency);
+    self->inside--;
+    return dict;
 }
 
 // What the reset flushed, in the form of a snapshot; None before it.

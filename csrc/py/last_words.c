@@ -139,10 +139,12 @@ PyObject *gs_last_words_close(PyObject *module, PyObject *unused)
     (void)unused;
     if (!words.open)
         Py_RETURN_NONE;
-    Py_BEGIN_ALLOW_THREADS ssize_t n = write(words.pipe[1], "", 1);
+    Py_BEGIN_ALLOW_THREADS
+    ssize_t n = write(words.pipe[1], "", 1);
     (void)n;
     pthread_join(words.thread, NULL);
-    Py_END_ALLOW_THREADS close(words.pipe[0]);
+    Py_END_ALLOW_THREADS
+    close(words.pipe[0]);
     close(words.pipe[1]);
     gs_buf_fini(&words.path);
     gs_buf_fini(&words.report);

@@ -21,8 +21,10 @@ static void serve_until_signal(struct gs_target *target)
     running = target;
     sigaction(SIGINT, &action, &interrupt);
     sigaction(SIGTERM, &action, &terminate);
-    Py_BEGIN_ALLOW_THREADS gs_target_run(target);
-    Py_END_ALLOW_THREADS sigaction(SIGINT, &interrupt, NULL);
+    Py_BEGIN_ALLOW_THREADS
+    gs_target_run(target);
+    Py_END_ALLOW_THREADS
+    sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGTERM, &terminate, NULL);
     running = NULL;
 }
