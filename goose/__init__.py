@@ -14,12 +14,8 @@ Run it with ``goose-py file.py --host http://...``, or from Python with ``goose.
 
 from __future__ import annotations
 
-from goose import _glue  # noqa: F401  (configures the engine)
-from goose._attack import Attack, Handle, run_single_user
-from goose._engine import Response
-from goose._metrics import Metrics
-from goose._options import OptionError
-from goose._threads import run_in_thread
+from typing import TYPE_CHECKING, Any
+
 from goose.event import events
 from goose.exception import (
     AttackError,
@@ -36,6 +32,13 @@ from goose.exception import (
 from goose.task import tag, task, test_start, test_stop
 from goose.user import FastHttpUser, HttpUser, SequentialTaskSet, TaskSet, User
 from goose.wait import between, constant, constant_pacing, constant_throughput
+
+if TYPE_CHECKING:
+    from goose._attack import Attack, Handle, run_single_user
+    from goose._engine import Response
+    from goose._metrics import Metrics
+    from goose._options import OptionError
+    from goose._threads import run_in_thread
 
 __version__ = "0.1.0"
 
@@ -73,3 +76,27 @@ __all__ = [
     "test_start",
     "test_stop",
 ]
+
+# What runs attacks is loaded when it is first named: importing goose must cost little.
+_LATER = {
+    "Attack": "goose._attack",
+    "Handle": "goose._attack",
+    "Metrics": "goose._metrics",
+    "OptionError": "goose._options",
+    "Response": "goose._engine",
+    "run_in_thread": "goose._threads",
+    "run_single_user": "goose._attack",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name not in _LATER:
+        raise AttributeError(f"module 'goose' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_LATER[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

@@ -12,6 +12,7 @@ from argparse import Namespace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, cast
 
+from goose import _glue  # noqa: F401  (configures the engine)
 from goose import _limits, _report, _threads
 from goose._errors import Tracebacks
 from goose._metrics import Metrics, Run

@@ -13,7 +13,6 @@ from goose._patches import Patches
 from goose.exception import ScriptError
 from goose.user import User
 
-
 _HERE = Path(__file__).resolve().parent
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from logging import Logger
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-LOG = logging.getLogger("goose")
+
+def _log() -> Logger:
+    import logging
+
+    return logging.getLogger("goose")
 
 
 class EventHook:
@@ -22,7 +28,7 @@ class EventHook:
     def add_listener(self, listener: F) -> F:
         """Adds it and gives it back, so that it serves as a decorator."""
         if not self._fired:
-            LOG.warning("events.%s is not fired by goose-py: its listeners never run", self.name)
+            _log().warning("events.%s is not fired by goose-py: its listeners never run", self.name)
         self._listeners.append(listener)
         return listener
 
@@ -36,7 +42,7 @@ class EventHook:
             try:
                 listener(**keywords)
             except Exception:
-                LOG.exception("a listener of events.%s failed", self.name)
+                _log().exception("a listener of events.%s failed", self.name)
 
 
 class Events:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from goose import _engine
 from goose.exception import InterruptTaskSet
 from goose.wait import WaitFunction, constant
 
@@ -155,6 +154,8 @@ class HttpUser(User):
     abstract = True
 
     def __init__(self, environment: Environment) -> None:
+        from goose import _engine
+
         super().__init__(environment)
         client = _engine.current_client()
         if client is None:
@@ -173,6 +174,8 @@ class FastHttpUser(HttpUser):
 
 def _sleep(seconds: float) -> None:
     import time
+
+    from goose import _engine
 
     if not _engine.sleep(seconds):
         time.sleep(seconds)

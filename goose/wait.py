@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
@@ -40,7 +38,13 @@ def between(min_wait: float, max_wait: float) -> WaitFunction:
     low, high = _check("between", min_wait), _check("between", max_wait)
     if high < low:
         low, high = high, low
-    return _marked(lambda self: random.uniform(low, high), WaitKind.BETWEEN, low, high)
+
+    def wait(self: Any) -> float:
+        import random
+
+        return random.uniform(low, high)
+
+    return _marked(wait, WaitKind.BETWEEN, low, high)
 
 
 def constant(wait_time: float) -> WaitFunction:
@@ -54,6 +58,8 @@ def constant_pacing(wait_time: float) -> WaitFunction:
     seconds = _check("constant_pacing", wait_time)
 
     def wait(self: Any) -> float:
+        import time
+
         now = time.monotonic()
         last = getattr(self, "_goose_paced_at", now)
         due = max(now, last + seconds) if hasattr(self, "_goose_paced_at") else now + seconds

@@ -366,6 +366,7 @@ static void a_dead_kept_connection_is_replaced(void)
                                             {.method = "POST", .path = "/post", .body = "x"}};
     raw_open(&server, answers_once);
     ask(steps, 2, 1);
+    raw_close(&server);
     CHECK_EQ(outcomes[1].status, 200);
     CHECK_EQ(outcomes[1].resent, 1);
     CHECK_EQ(rig_row("mGET /again")->resent, 1);
@@ -373,16 +374,15 @@ static void a_dead_kept_connection_is_replaced(void)
     CHECK_EQ(rig_row("mGET /again")->failures, 0);
     CHECK_EQ(connections, 2);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 
     raw_open(&server, answers_once);
     ask(steps + 2, 2, 1);
+    raw_close(&server);
     CHECK_EQ(outcomes[1].status, 0);
     CHECK_EQ(outcomes[1].err, GS_E_CLOSED);
     CHECK_EQ(outcomes[1].resent, 0);
     CHECK_EQ(rig_row("mPOST /post")->failures, 1);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 }
 
 static void answers_never(int fd, int index)
@@ -401,12 +401,12 @@ static void sent_again_only_once(void)
     static const struct rig_step steps[] = {{.path = "/"}, {.path = "/again"}};
     raw_open(&server, answers_never);
     ask(steps, 2, 1);
+    raw_close(&server);
     CHECK_EQ(outcomes[1].status, 0);
     CHECK_EQ(outcomes[1].err, GS_E_CLOSED);
     CHECK_EQ(outcomes[1].resent, 1);
     CHECK_EQ(connections, 2);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 }
 
 // Part of an answer came: that is not sent again, whatever the method.
@@ -424,11 +424,11 @@ static void half_an_answer_is_not_sent_again(void)
 {
     raw_open(&server, answers_half_the_second);
     ask(&get_step, 1, 2);
+    raw_close(&server);
     CHECK_EQ(outcomes[1].err, GS_E_CUT_SHORT);
     CHECK_EQ(outcomes[1].resent, 0);
     CHECK_EQ(connections, 1);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 }
 
 static sem_t closed;
@@ -497,27 +497,27 @@ static void a_close_that_comes_with_the_answer_is_seen(void)
     exchange = &until_close;
     raw_open(&server, answer_and_close);
     ask_held(steps, 1);
+    raw_close(&server);
     CHECK_EQ(outcomes[0].err, GS_E_OK);
     CHECK_TEXT(outcomes[0].body, outcomes[0].body_len, "until the close");
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 
     exchange = &cut_short;
     raw_open(&server, answer_and_close);
     ask_held(steps, 1);
+    raw_close(&server);
     CHECK_EQ(outcomes[0].err, GS_E_CUT_SHORT);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 
     exchange = &kept; // seen before sending: even a POST goes out, on a new connection
     raw_open(&server, answer_and_close);
     ask_held(steps, 2);
+    raw_close(&server);
     CHECK_EQ(outcomes[0].status, 200);
     CHECK_EQ(outcomes[1].status, 200);
     CHECK_EQ(outcomes[1].resent, 0);
     CHECK_EQ(connections, 2);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
     sem_destroy(&closed);
 }
 
@@ -585,12 +585,12 @@ static void uploads(void)
     struct rig_step steps[] = {{.method = "POST", .path = "/", .body = large, .body_len = UPLOAD}};
     raw_open(&server, reads_all); // more than the socket takes at once
     ask(steps, 1, 2);
+    raw_close(&server);
     CHECK(outcomes[0].status == 200 && outcomes[1].status == 200);
     CHECK_EQ(uploaded, UPLOAD);
     CHECK_EQ(connections, 1);
     CHECK(rig_row("mPOST /")->bytes_sent > 2UL * UPLOAD);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 
     sem_init(&heard, 0, 0);
     raw_open(&server, answers_early);
@@ -599,17 +599,17 @@ static void uploads(void)
     struct gs_plan plan = rig_plan(1, 1);
     plan.backend = backend;
     rig_run(&plan, &script);
+    raw_close(&server);
     CHECK(outcomes[0].status == 413 && outcomes[1].status == 413);
     CHECK_TEXT(outcomes[0].body, outcomes[0].body_len, "no");
     CHECK_EQ(connections, 2); // the rest of the body is not sent, so the connection is done
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 
     raw_open(&server, answers_early_and_closes);
     ask(steps, 1, 2);
+    raw_close(&server);
     CHECK(outcomes[0].status == 413 && outcomes[1].status == 413);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
     free(large);
 }
 
@@ -710,6 +710,7 @@ static void follows_redirects(void)
     seen_count = 0;
     raw_open(&server, redirects);
     ask(steps, 5, 1);
+    raw_close(&server);
     CHECK_EQ(outcomes[0].status, 200);
     CHECK_TEXT(outcomes[0].body, outcomes[0].body_len, "here");
     CHECK(strncmp(seen[1], "GET /next?a%20b HTTP/1.1\r\n", 26) == 0);
@@ -726,7 +727,6 @@ static void follows_redirects(void)
     CHECK_EQ(rig_row("mGET /loop")->redirects, 30);
     CHECK_EQ(rig_errors(gs_err_text(GS_E_REDIRECTS)), 1);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 }
 
 // ---- silence ----------------------------------------------------------------------------------
@@ -753,18 +753,18 @@ static void a_time_out_bounds_the_whole_call(void)
     static const struct rig_step step = {.path = "/", .timeout_ns = 30 * GS_MS};
     raw_open(&server, says_nothing);
     ask(&step, 1, 2);
+    raw_close(&server);
     CHECK(outcomes[0].err == GS_E_TIMEOUT && outcomes[1].err == GS_E_TIMEOUT);
     CHECK_EQ(connections, 2);
     CHECK_EQ(rig_errors(gs_err_text(GS_E_TIMEOUT)), 2);
     CHECK(rig_row("mGET /")->times.min_ns >= 20 * GS_MS);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 
     raw_open(&server, drips);
     ask(&step, 1, 2);
+    raw_close(&server);
     CHECK(outcomes[0].err == GS_E_TIMEOUT && outcomes[1].err == GS_E_TIMEOUT);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 }
 
 static void nobody_listens(void)
@@ -813,20 +813,20 @@ static void a_request_in_flight_has_its_grace(void)
     raw_open(&server, gets_the_answer_late);
     script.base = server.base;
     rig_run(&plan, &script);
+    raw_close(&server);
     CHECK_EQ(rig_total(rig_attack.total).count, 1);
     CHECK_EQ(rig_total(rig_attack.total).cut_off, 0);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
 
     raw_open(&server, says_nothing);
     script.base = server.base;
     plan.stop_timeout_ns = 20 * GS_MS;
     rig_run(&plan, &script);
+    raw_close(&server);
     CHECK_EQ(rig_total(rig_attack.total).count, 0);
     CHECK_EQ(rig_total(rig_attack.total).failures, 0);
     CHECK_EQ(rig_total(rig_attack.total).cut_off, 1);
     gs_attack_fini(&rig_attack);
-    raw_close(&server);
     sem_destroy(&may_send);
 }
 
