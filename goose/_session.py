@@ -24,6 +24,9 @@ from goose._tables import final_tables, running_tables
 
 TICK_S = 0.1
 LEFT_AT_ONCE = 130
+LEFT_BEHIND = 1
+GRACE_S = 2.0
+"""How long after the stop timeout a lane that Python holds is waited for."""
 
 
 class Handle(Protocol):
@@ -77,6 +80,7 @@ class Session:
         self._handle: Handle | None = None
         self._last_words = LastWords(options)
         self._signals: list[int] = []
+        self._stop_at = 0.0
         self._stop_said = False
         self._hatched_said = False
         self._shown: set[str] = set()
@@ -116,6 +120,8 @@ class Session:
         while not handle.wait(TICK_S):
             self._say_stop()
             now = time.monotonic()
+            if self._is_stuck(handle, now):
+                self._leave("a lane is still held, leaving without it", LEFT_BEHIND)
             if view.due(now):
                 snapshot = view.refresh(handle.snapshot)
                 self._tell_news(handle, snapshot)
@@ -192,10 +198,11 @@ class Session:
     def _caught(self, number: int, frame: FrameType | None) -> None:
         self._signals.append(number)
         if len(self._signals) == 1:
+            self._stop_at = time.monotonic()
             if self._handle is not None:
                 self._handle.stop(_reason(number))
         elif len(self._signals) == 2:
-            self._leave()
+            self._leave(f"caught {_reason(number)} again, leaving at once", LEFT_AT_ONCE)
         else:
             os._exit(LEFT_AT_ONCE)
 
@@ -204,12 +211,18 @@ class Session:
             self._stop_said = True
             LOG.warning("caught %s, stopping...", _reason(self._signals[0]))
 
-    def _leave(self) -> None:
+    def _is_stuck(self, handle: Handle, now: float) -> bool:
+        """Whether the time to stop is over, and a lane does not answer: Python holds it."""
+        if not self._signals or now < self._stop_at + self._options.stop_timeout + GRACE_S:
+            return False
+        return bool(handle.snapshot().get("lanes_silent", 0))
+
+    def _leave(self, why: str, code: int) -> None:
         """Ends the process now, with what was counted, whatever holds the lanes."""
         try:
             if sys.stderr is not None and sys.stderr.isatty():
                 write_raw(2, "\x1b[?25h\n")
-            write_raw(2, f"caught {_reason(self._signals[-1])} again, leaving at once\n")
+            write_raw(2, why + "\n")
             if self._handle is not None:
                 counted = self._handle.metrics(emergency=True)
                 now = datetime.now(timezone.utc).astimezone()
@@ -221,7 +234,7 @@ class Session:
             if self._at_once is not None:
                 self._at_once()
         finally:
-            os._exit(LEFT_AT_ONCE)
+            os._exit(code)
 
 
 def _reason(number: int) -> str:

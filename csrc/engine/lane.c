@@ -435,7 +435,8 @@ int gs_lane_init(struct gs_lane *lane, struct gs_attack *attack, unsigned index)
     lane->attack = attack;
     lane->index = index;
     lane->user_count = users_of(plan, index);
-    lane->clock = (struct gs_clock){.stepped = plan->stepped, .at_ns = gs_now_ns()};
+    // a stepped clock begins at a fixed time, on a tick of the wheel: runs repeat exactly
+    lane->clock = (struct gs_clock){.stepped = plan->stepped, .at_ns = 1 << 30};
     gs_list_init(&lane->ready);
     gs_names_init(&lane->names);
     gs_wheel_init(&lane->wheel, gs_lane_now(lane));
