@@ -51,7 +51,7 @@ http {
         root www;
         location /stub { stub_status; access_log off; }
         location /plain/ { gzip off; alias www/; }
-        location /chunked { ssi on; ssi_types text/html; gzip off; alias www/ssi.html; }
+        location /ssi.html { ssi on; gzip off; }
         location /moved { return 301 /page.html; }
         location /few { keepalive_timeout 60; return 200 "few\\n"; }
         location /short { keepalive_timeout 0; return 200 "short\\n"; }
@@ -160,7 +160,7 @@ class Reader(HttpUser):
 
     @task
     def chunked(self):
-        response = self.client.get("/chunked")
+        response = self.client.get("/ssi.html")
         assert response.headers["Transfer-Encoding"] == "chunked"
         assert response.text.startswith("GET<p>")
 

@@ -9,9 +9,8 @@
 
 #include "net/origin.h"
 
-#define INTERIM_MAX 64
 #define TLS_PIECE 65536
-#define SMALL_BODY 4096
+#define DIRECT_MOST 131072 // bytes of a body in one read
 
 static void on_ready(struct gs_sock *sock, unsigned events);
 static void write_call(struct gs_conn *conn);
@@ -70,7 +69,7 @@ static void hang_up(struct gs_conn *conn)
         conn->tls = NULL;
     }
     gs_buf_fini(&conn->out);
-    gs_buf_fini(&conn->in);
+    gs_framing_fini(&conn->framing);
     conn->out_at = 0;
     conn->hung_up = false;
     conn->state = GS_CONN_NEW;
@@ -428,9 +427,7 @@ void gs_conn_send(struct gs_conn *conn, struct gs_call *call)
     call->sent_bytes = 0;
     conn->plain_sent = 0;
     conn->heard = false;
-    conn->interim = 0;
-    conn->phase = GS_PHASE_HEAD;
-    conn->scanned = 0;
+    gs_framing_begin(&conn->framing);
     if (conn->state == GS_CONN_READY) {
         conn->reused = true;
         write_call(conn);
@@ -441,183 +438,20 @@ void gs_conn_send(struct gs_conn *conn, struct gs_call *call)
 
 // ---- receiving ------------------------------------------------------------------------------
 
-enum progress { MORE, COMPLETE, FAILED };
-
-struct input {
-    char *data;
-    size_t len;
-    bool borrowed; // stands in the arena
-    enum gs_err err;
-};
-
-static bool has_no_body(const struct gs_call *call, int status)
-{
-    return status == 204 || status == 304 || strcmp(call->method, "HEAD") == 0;
-}
-
-// The response is no longer in one piece in the arena: keep its head.
-static int keep_head(struct gs_call *call)
-{
-    if (call->own_head.len)
-        return 0;
-    if (gs_buf_add(&call->own_head, call->head_bytes.data, call->head_bytes.len) != 0)
-        return -1;
-    call->head_bytes.data = call->own_head.data;
-    call->owned = true;
-    return 0;
-}
-
-static int keep_body(struct gs_call *call, const char *data, size_t len)
-{
-    size_t room = call->max_body - call->own_body.len;
-    if (len > room) {
-        call->body_cut = true;
-        len = room;
-    }
-    if (keep_head(call) != 0 || gs_buf_add(&call->own_body, data, len) != 0)
-        return -1;
-    return 0;
-}
-
-static enum progress body_done(struct gs_call *call, struct input *in, const char *data, size_t len,
-                               size_t used)
-{
-    if (!call->owned && len <= call->max_body) { // head and body stand behind one another
-        call->body_bytes = (struct gs_slice){data, len};
-    } else if (keep_body(call, data, len) != 0) {
-        in->err = GS_E_NOMEM;
-        return FAILED;
-    } else {
-        call->body_bytes = (struct gs_slice){call->own_body.data, call->own_body.len};
-    }
-    in->data += used;
-    in->len -= used;
-    return COMPLETE;
-}
-
-static enum progress body_part(struct gs_call *call, struct input *in, const char *data, size_t len)
-{
-    in->len = 0;
-    if (keep_body(call, data, len) == 0)
-        return MORE;
-    in->err = GS_E_NOMEM;
-    return FAILED;
-}
-
-static enum progress take_length(struct gs_conn *conn, struct input *in)
-{
-    if (in->len >= conn->left) {
-        size_t n = (size_t)conn->left;
-        return body_done(conn->call, in, in->data, n, n);
-    }
-    conn->left -= in->len;
-    return body_part(conn->call, in, in->data, in->len);
-}
-
-static enum progress take_chunked(struct gs_conn *conn, struct input *in)
-{
-    size_t len = in->len, used;
-    switch (gs_chunk_decode(&conn->chunk, in->data, &len, &used)) {
-    case GS_CHUNK_END:
-        return body_done(conn->call, in, in->data, len, used);
-    case GS_CHUNK_MORE:
-        return body_part(conn->call, in, in->data, len);
-    default:
-        in->err = GS_E_CHUNK;
-        return FAILED;
-    }
-}
-
-// A final head is in: how is the body framed (RFC 9112 section 6.3)?
-static void choose_phase(struct gs_conn *conn)
-{
-    const struct gs_head *head = &conn->head;
-    if (has_no_body(conn->call, head->status)) {
-        conn->phase = GS_PHASE_LENGTH;
-        conn->left = 0;
-    } else if (head->chunked) {
-        conn->phase = GS_PHASE_CHUNKED;
-        gs_chunk_init(&conn->chunk);
-        conn->broken |= head->length >= 0;
-    } else if (head->length >= 0) {
-        conn->phase = GS_PHASE_LENGTH;
-        conn->left = (uint64_t)head->length;
-    } else {
-        conn->phase = GS_PHASE_UNTIL_CLOSE;
-    }
-    conn->broken |= head->close || (head->minor == 0 && !head->keep_alive);
-}
-
-// Parses the next head. MORE: the input is used up; COMPLETE: a head was taken off the input.
-static enum progress take_head(struct gs_conn *conn, struct input *in)
-{
-    ssize_t n = gs_head_parse(in->data, in->len, &conn->scanned, &conn->head, &in->err);
-    if (n < 0)
-        return FAILED;
-    if (n == 0) {
-        if (in->borrowed && gs_buf_add(&conn->in, in->data, in->len) != 0) {
-            in->err = GS_E_NOMEM;
-            return FAILED;
-        }
-        in->len = 0;
-        return MORE;
-    }
-    conn->scanned = 0;
-    conn->call->head_bytes = (struct gs_slice){in->data, (size_t)n};
-    in->data += n;
-    in->len -= (size_t)n;
-    return COMPLETE;
-}
-
-// Feeds received bytes to the response under way.
-static enum progress take(struct gs_conn *conn, struct input *in)
-{
-    struct gs_call *call = conn->call;
-    while (conn->phase == GS_PHASE_HEAD) {
-        enum progress progress = take_head(conn, in);
-        if (progress != COMPLETE)
-            return progress;
-        int status = conn->head.status;
-        if (status >= 200) {
-            call->status = status;
-            choose_phase(conn);
-        } else if (status == 101 || ++conn->interim > INTERIM_MAX) {
-            in->err = status == 101 ? GS_E_UPGRADE : GS_E_MANY_INTERIM;
-            return FAILED;
-        } else if (in->len == 0) {
-            return MORE;
-        }
-    }
-    switch (conn->phase) {
-    case GS_PHASE_LENGTH:
-        return take_length(conn, in);
-    case GS_PHASE_CHUNKED:
-        return take_chunked(conn, in);
-    default:
-        return body_part(call, in, in->data, in->len);
-    }
-}
-
 // The response is complete; `surplus` bytes came behind it.
 static void complete(struct gs_conn *conn, size_t surplus)
 {
     struct gs_call *call = conn->call;
     if (call->sent_bytes < call_size(call) || surplus || conn->out.len || conn->hung_up ||
-        (conn->tls && conn->tls->ended))
+        (conn->tls && conn->tls->ended) || conn->framing.last)
         conn->broken = true;
-    if (conn->in.len && !call->own_head.len) {
-        call->own_head = conn->in; // head and body stand in the spill buffer: now the call's
-        conn->in = (struct gs_buf)GS_BUF_EMPTY;
-        call->owned = true;
-    }
-    gs_buf_fini(&conn->in);
     conn->call = NULL;
     call->carrier = NULL;
     gs_conn_ended ended = conn->ended;
     if (conn->broken) {
         struct gs_conn seen = {.reused = conn->reused,
                                .heard = true,
-                               .head = conn->head,
+                               .framing = {.head = conn->framing.head},
                                .session = conn->session,
                                .broken = true};
         gs_conn_close(conn);
@@ -642,45 +476,31 @@ static bool receive(struct gs_conn *conn, char *data, size_t len)
         if (call->first_ns == 0)
             call->first_ns = call->last_ns;
     }
-    struct input in = {data, len, true, GS_E_OK};
-    if (conn->in.len) {
-        if (gs_buf_add(&conn->in, data, len) != 0) {
-            fail(conn, GS_E_NOMEM, NULL);
-            return false;
-        }
-        in = (struct input){conn->in.data, conn->in.len, false, GS_E_OK};
-    }
-    bool spilled = !in.borrowed;
-    enum progress progress = take(conn, &in);
-    if (progress == MORE) {
-        if (conn->phase != GS_PHASE_HEAD)
-            gs_buf_fini(&conn->in); // its content was copied
-        else if (spilled && in.len == 0 && in.data != conn->in.data)
-            gs_buf_shift(&conn->in, (size_t)(in.data - conn->in.data)); // interim heads
+    size_t surplus;
+    enum gs_err err;
+    switch (gs_framing_take(&conn->framing, call, data, len, &surplus, &err)) {
+    case GS_FRAMED_MORE:
         return true;
+    case GS_FRAMED_COMPLETE:
+        complete(conn, surplus);
+        return false;
+    default:
+        fail(conn, err, NULL);
+        return false;
     }
-    if (progress == FAILED)
-        fail(conn, in.err, NULL);
-    else
-        complete(conn, in.len);
-    return false;
 }
 
 // The server closed.
 static void ended_by_peer(struct gs_conn *conn, enum gs_err err)
 {
     struct gs_call *call = conn->call;
-    if (call && err == GS_E_OK && conn->phase == GS_PHASE_UNTIL_CLOSE) {
-        conn->broken = true;
-        if (keep_head(call) == 0) {
-            call->body_bytes = (struct gs_slice){call->own_body.data, call->own_body.len};
+    if (call && err == GS_E_OK) {
+        err = conn->heard ? gs_framing_close(&conn->framing, call) : GS_E_CLOSED;
+        if (err == GS_E_OK) {
             complete(conn, 0);
             return;
         }
-        err = GS_E_NOMEM;
     }
-    if (err == GS_E_OK)
-        err = conn->heard ? GS_E_CUT_SHORT : GS_E_CLOSED;
     fail(conn, err, NULL);
 }
 
@@ -706,28 +526,20 @@ static bool receive_arena(struct gs_conn *conn, size_t len)
     return receive(conn, data, len);
 }
 
-// A long body of known length goes straight into its own buffer.
 static bool reads_direct(const struct gs_conn *conn)
 {
-    const struct gs_call *call = conn->call;
-    return call && conn->phase == GS_PHASE_LENGTH && conn->heard && conn->left > SMALL_BODY &&
-           call->own_body.len < call->max_body;
+    return conn->call && conn->heard && gs_framing_wants_direct(&conn->framing, conn->call);
 }
 
 static ssize_t read_direct(struct gs_conn *conn, size_t *wanted)
 {
     struct gs_call *call = conn->call;
-    size_t room = call->max_body - call->own_body.len;
-    size_t n = conn->left - 1 < room ? (size_t)conn->left - 1 : room; // the end goes through take
-    if (n > 131072)
-        n = 131072;
-    *wanted = n;
-    if (gs_buf_reserve(&call->own_body, n) != 0)
+    char *to = gs_framing_direct(&conn->framing, call, DIRECT_MOST, wanted);
+    if (!to)
         return -ENOMEM;
-    ssize_t got = gs_sock_recv(&conn->sock, call->own_body.data + call->own_body.len, n);
+    ssize_t got = gs_sock_recv(&conn->sock, to, *wanted);
     if (got > 0) {
-        call->own_body.len += (size_t)got;
-        conn->left -= (uint64_t)got;
+        gs_framing_took_direct(&conn->framing, call, (size_t)got);
         call->bytes_received += (uint64_t)got;
     }
     return got;

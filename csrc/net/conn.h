@@ -3,7 +3,7 @@
 #ifndef GS_NET_CONN_H
 #define GS_NET_CONN_H
 
-#include "net/chunk.h"
+#include "net/framing.h"
 #include "net/net.h"
 #include "net/tls.h"
 
@@ -16,8 +16,6 @@ enum gs_conn_state {
     GS_CONN_READY, // established: idle, or busy when call is set
 };
 
-enum gs_conn_phase { GS_PHASE_HEAD, GS_PHASE_LENGTH, GS_PHASE_CHUNKED, GS_PHASE_UNTIL_CLOSE };
-
 struct gs_conn {
     struct gs_sock sock;
     struct gs_conn *next; // in session->conns
@@ -27,22 +25,17 @@ struct gs_conn {
     struct gs_call *call;
     void (*ended)(struct gs_call *call, struct gs_conn *conn, enum gs_err err, const char *detail);
     struct gs_node queued; // waiting for addresses or its turn to dial, or put off
-    uint8_t state, phase;
-    bool reused;     // the call is not the first on this connection
-    bool heard;      // bytes of the response came
-    bool broken;     // not to be used again
-    bool hung_up;    // the server has closed its side: no further event tells of the end
-    uint8_t interim; // 1xx seen
+    uint8_t state;
+    bool reused;  // the call is not the first on this connection
+    bool heard;   // bytes of the response came
+    bool broken;  // not to be used again
+    bool hung_up; // the server has closed its side: no further event tells of the end
     uint8_t address, tries;
     struct gs_tls *tls; // NULL: plain
     struct gs_buf out;  // ciphertext that did not fit into the socket, from out_at
     size_t out_at;
-    size_t plain_sent; // TLS: bytes of the call encrypted so far
-    struct gs_buf in;  // a partial head
-    size_t scanned;
-    struct gs_head head;
-    uint64_t left; // of the body
-    struct gs_chunk chunk;
+    size_t plain_sent;         // TLS: bytes of the call encrypted so far
+    struct gs_framing framing; // of the response under way
     uint64_t dial_ns, connected_ns;
 };
 

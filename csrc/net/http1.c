@@ -186,9 +186,9 @@ static void on_ended(struct gs_call *call, struct gs_conn *conn, enum gs_err err
         }
         return;
     }
-    if (conn->head.cookies)
+    if (conn->framing.head.cookies)
         receive_cookies(call);
-    if (is_redirect(call, &conn->head)) {
+    if (is_redirect(call, &conn->framing.head)) {
         // the location points into the head, which stands until the redirect is under way
         err = redirect(call, gs_head_find(call->head_bytes, "location"));
         if (err != GS_E_OK) {
