@@ -12,8 +12,12 @@ from argparse import Namespace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, cast
 
-from goose import _glue  # noqa: F401  (configures the engine)
-from goose import _limits, _report, _threads
+from goose import (
+    _glue,  # noqa: F401  (configures the engine)
+    _limits,
+    _report,
+    _threads,
+)
 from goose._errors import Tracebacks
 from goose._metrics import Metrics, Run
 from goose._options import OptionError, Options, validate

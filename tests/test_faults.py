@@ -468,7 +468,7 @@ def test_hosts_and_urls_that_are_none(target: Target) -> None:
                 with pytest.raises(TypeError):
                     self.client.get(wrong)  # type: ignore[arg-type]
             with pytest.raises(TypeError, match="no keyword"):
-                self.client.get("/", jsn={})
+                self.client.get("/", jsn={})  # type: ignore[call-arg]
             with pytest.raises(ValueError, match="timeout"):
                 self.client.get("/", timeout=-1)
             assert self.client.get("/").ok

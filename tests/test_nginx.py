@@ -59,8 +59,7 @@ http {
     }
     server {
         listen 127.0.0.1:OTHER;
-        keepalive_requests 5;
-        return 200 "five\\n";
+        location / { keepalive_requests 5; return 200 "five\\n"; }
     }
 }
 """

@@ -798,30 +798,43 @@ static void gets_the_answer_late(int fd, int index)
     }
 }
 
-static void stop_when_sent(struct gs_user *user, uint32_t index)
+static void tell_asked(struct gs_user *user, uint32_t index)
 {
+    (void)user;
     (void)index;
-    gs_attack_stop(user->lane->attack);
+    sem_post(&heard);
+}
+
+// Runs until the first request is on its way and the lane has been told to stop.
+static void stop_in_flight(const struct gs_plan *plan, struct rig_script *script)
+{
+    script->base = server.base;
+    sem_init(&heard, 0, 0);
+    rig_start(plan, &rig_driver, script);
+    wait_for(&heard);
+    gs_attack_stop(&rig_attack);
+    CHECK(gs_attack_wait(&rig_attack, GS_PHASE_STOPPING, 20 * GS_S));
+    sem_post(&may_send);
+    rig_wait();
+    sem_destroy(&heard);
 }
 
 static void a_request_in_flight_has_its_grace(void)
 {
-    struct rig_script script = {.steps = &get_step, .count = 1, .before = stop_when_sent};
+    struct rig_script script = {.steps = &get_step, .count = 1, .before = tell_asked};
     struct gs_plan plan = rig_plan(1, 1);
     plan.backend = backend;
-    sem_init(&may_send, 0, 1);
+    sem_init(&may_send, 0, 0);
     raw_open(&server, gets_the_answer_late);
-    script.base = server.base;
-    rig_run(&plan, &script);
+    stop_in_flight(&plan, &script);
     raw_close(&server);
     CHECK_EQ(rig_total(rig_attack.total).count, 1);
     CHECK_EQ(rig_total(rig_attack.total).cut_off, 0);
     gs_attack_fini(&rig_attack);
 
     raw_open(&server, says_nothing);
-    script.base = server.base;
     plan.stop_timeout_ns = 20 * GS_MS;
-    rig_run(&plan, &script);
+    stop_in_flight(&plan, &script);
     raw_close(&server);
     CHECK_EQ(rig_total(rig_attack.total).count, 0);
     CHECK_EQ(rig_total(rig_attack.total).failures, 0);

@@ -145,6 +145,9 @@ static void on_uv_timer(uv_timer_t *timer)
     struct gs_poller *poller = timer->data;
     poller->alarm_ns = GS_NEVER;
     poller->alarm(poller);
+    // uv_run fires timers before it waits, and with none left it would wait for ever: whoever was
+    // made ready comes first
+    uv_stop(poller->loop);
 }
 
 static void alarm_uv(struct gs_poller *poller, uint64_t at_ns)
