@@ -320,6 +320,12 @@ class Handle:
         return self._tracebacks.rows()
 
     @property
+    def phase(self) -> str:
+        """``starting``, ``test_start``, ``hatching``, ``running``, ``stopping``, ``test_stop`` or
+        ``done``."""
+        return self._engine.phase
+
+    @property
     def exit_code(self) -> int | None:
         """The code that the script chose (``environment.process_exit_code``, SystemExit in a
         task), or None."""

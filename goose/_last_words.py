@@ -45,6 +45,14 @@ class LastWords:
                 signal.set_wakeup_fd(self._before)
             _engine.last_words_close()
 
+    def beat(self, on: bool) -> None:
+        """Tells that Python runs; after a first signal it must, every 5 s, until ``on`` is
+        False."""
+        from goose import _engine
+
+        if self._open:
+            _engine.last_words_beat(on)
+
     def due(self, now: float) -> bool:
         """Whether it is time to lay them ready again."""
         return self._open and now >= self._due

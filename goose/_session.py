@@ -44,6 +44,10 @@ class Handle(Protocol):
         """All figures so far."""
 
     @property
+    def phase(self) -> str:
+        """Where the attack is: ``hatching``, ``running``, ``stopping`` and so on."""
+
+    @property
     def exit_code(self) -> int | None:
         """What the script wants the process to end with; None: nothing."""
 
@@ -80,7 +84,7 @@ class Session:
         self._handle: Handle | None = None
         self._last_words = LastWords(options)
         self._signals: list[int] = []
-        self._stop_at = 0.0
+        self._stop_at: float | None = None
         self._stop_said = False
         self._hatched_said = False
         self._shown: set[str] = set()
@@ -98,6 +102,7 @@ class Session:
             try:
                 self._follow(handle, view)
             finally:
+                self._last_words.beat(False)
                 view.close()
             metrics = handle.metrics()
             self._write_report(metrics)
@@ -118,6 +123,7 @@ class Session:
         every = self._options.running_metrics
         tables_at = time.monotonic() + every if every else float("inf")
         while not handle.wait(TICK_S):
+            self._last_words.beat(True)
             self._say_stop()
             now = time.monotonic()
             if self._is_stuck(handle, now):
@@ -213,7 +219,11 @@ class Session:
 
     def _is_stuck(self, handle: Handle, now: float) -> bool:
         """Whether the time to stop is over, and a lane does not answer: Python holds it."""
-        if not self._signals or now < self._stop_at + self._options.stop_timeout + GRACE_S:
+        if self._stop_at is None:
+            if handle.phase == "stopping":
+                self._stop_at = now
+            return False
+        if now < self._stop_at + self._options.stop_timeout + GRACE_S:
             return False
         return bool(handle.snapshot().get("lanes_silent", 0))
 

@@ -188,6 +188,7 @@ class FakeHandle:
         self.hatch_metrics = hatching
         self.tracebacks: list[tuple[str, int]] = []
         self.exit_code: int | None = None
+        self.phase = "running"
         self.stopped: list[str] = []
         self._waits = waits
 

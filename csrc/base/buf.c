@@ -11,7 +11,7 @@ void gs_buf_fini(struct gs_buf *b)
     *b = (struct gs_buf)GS_BUF_EMPTY;
 }
 
-int gs_buf_reserve(struct gs_buf *b, size_t more)
+int gs_buf_reserve_upto(struct gs_buf *b, size_t more, size_t final)
 {
     if (more <= b->cap - b->len)
         return 0;
@@ -21,12 +21,19 @@ int gs_buf_reserve(struct gs_buf *b, size_t more)
     size_t cap = b->cap ? b->cap : 256;
     while (cap < need)
         cap *= 2;
+    if (cap > final && need <= final)
+        cap = final;
     char *data = realloc(b->data, cap);
     if (!data)
         return -1;
     b->data = data;
     b->cap = cap;
     return 0;
+}
+
+int gs_buf_reserve(struct gs_buf *b, size_t more)
+{
+    return gs_buf_reserve_upto(b, more, SIZE_MAX);
 }
 
 int gs_buf_add(struct gs_buf *b, const void *data, size_t len)

@@ -22,6 +22,9 @@ void gs_buf_fini(struct gs_buf *b);
 // Makes room for `more` bytes behind len. Returns 0, or -1 without memory (buffer unchanged).
 int gs_buf_reserve(struct gs_buf *b, size_t more);
 
+// The same, but does not grow beyond `final` bytes, which are known to suffice in the end.
+int gs_buf_reserve_upto(struct gs_buf *b, size_t more, size_t final);
+
 // Append. Return 0, or -1 without memory (buffer unchanged).
 int gs_buf_add(struct gs_buf *b, const void *data, size_t len);
 int gs_buf_printf(struct gs_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -145,11 +145,29 @@ static uint64_t time_of(const struct gs_attack *attack)
     return attack->plan.stepped ? attack->lanes[0].clock.at_ns : gs_now_ns();
 }
 
-// Waits (locked) until *count reaches every lane; with `stoppable` also until a stop is wanted.
-static void await(struct gs_attack *attack, const unsigned *count, bool stoppable)
+// When the run is over by the clock. Lanes see to it themselves; this is for one that user code
+// holds, which would not notice.
+static uint64_t overdue_ns(const struct gs_attack *attack, uint64_t began_ns)
 {
-    while (*count < attack->plan.lanes && !(stoppable && attack->stop_wanted))
-        uv_cond_wait(&attack->changed, &attack->lock);
+    const struct gs_plan *plan = &attack->plan;
+    if (plan->stepped || plan->run_time_ns == GS_NEVER)
+        return GS_NEVER;
+    return began_ns + plan->run_time_ns + 100 * GS_MS;
+}
+
+// Waits (locked) until *count reaches every lane, a stop is wanted, or the run is overdue: then a
+// stop is wanted too.
+static void await_until(struct gs_attack *attack, const unsigned *count, uint64_t until_ns)
+{
+    while (*count < attack->plan.lanes && !attack->stop_wanted) {
+        uint64_t now = gs_now_ns();
+        if (until_ns == GS_NEVER)
+            uv_cond_wait(&attack->changed, &attack->lock);
+        else if (now < until_ns)
+            uv_cond_timedwait(&attack->changed, &attack->lock, until_ns - now);
+        else
+            attack->stop_wanted = true;
+    }
 }
 
 static void run_extra(struct gs_attack *attack, enum gs_phase phase, enum gs_order order)
@@ -194,17 +212,21 @@ static void lead(struct gs_attack *attack)
     attack->started_ns = time_of(attack);
     set_phase(attack, GS_PHASE_HATCHING);
     order_all(attack, GS_ORDER_HATCH, attack->started_ns);
-    await(attack, &attack->lanes_hatched, true);
+    uint64_t overdue = attack->plan.reset ? GS_NEVER : overdue_ns(attack, attack->started_ns);
+    await_until(attack, &attack->lanes_hatched, overdue);
     if (!attack->stop_wanted) {
         if (attack->plan.reset)
             reset(attack);
         order_all(attack, GS_ORDER_RUN, 0);
         set_phase(attack, GS_PHASE_RUNNING);
-        await(attack, &attack->lanes_ended, true);
+        if (attack->plan.reset)
+            overdue = overdue_ns(attack, gs_now_ns());
+        await_until(attack, &attack->lanes_ended, overdue);
     }
     set_phase(attack, GS_PHASE_STOPPING);
     order_all(attack, GS_ORDER_STOP, 0);
-    await(attack, &attack->lanes_ended, false);
+    while (attack->lanes_ended < attack->plan.lanes)
+        uv_cond_wait(&attack->changed, &attack->lock);
     attack->ended_ns = gs_now_ns();
     if (attack->plan.teardown)
         run_extra(attack, GS_PHASE_TEARDOWN, GS_ORDER_TEARDOWN);

@@ -227,11 +227,13 @@ bool gs_framing_wants_direct(const struct gs_framing *f, const struct gs_call *c
 char *gs_framing_direct(struct gs_framing *f, struct gs_call *call, size_t most, size_t *room)
 {
     size_t n = call->max_body - call->own_body.len;
+    size_t final = f->left < n ? call->own_body.len + (size_t)f->left : call->max_body;
     if (f->left - 1 < n)
         n = (size_t)f->left - 1; // the last byte goes through gs_framing_take
     *room = n < most ? n : most;
-    return gs_buf_reserve(&call->own_body, *room) == 0 ? call->own_body.data + call->own_body.len
-                                                       : NULL;
+    return gs_buf_reserve_upto(&call->own_body, *room, final) == 0
+                   ? call->own_body.data + call->own_body.len
+                   : NULL;
 }
 
 void gs_framing_took_direct(struct gs_framing *f, struct gs_call *call, size_t len)

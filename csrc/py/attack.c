@@ -1,5 +1,6 @@
 #include "py/attack.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -124,6 +125,14 @@ static void close_engine(struct attack_object *self)
         gs_attack_stop(&self->py.attack);
         gs_attack_wait(&self->py.attack, GS_PHASE_DONE, GS_NEVER);
     }
+    Py_END_ALLOW_THREADS
+    while (self->inside > 0) { // guarded by the GIL; new calls find it closed
+        struct timespec moment = {0, 1000000};
+        Py_BEGIN_ALLOW_THREADS
+        nanosleep(&moment, NULL);
+        Py_END_ALLOW_THREADS
+    }
+    Py_BEGIN_ALLOW_THREADS
     gs_attack_fini(&self->py.attack);
     Py_END_ALLOW_THREADS
     gs_baton_fini(&self->py.baton);
@@ -159,6 +168,11 @@ static PyObject *start(struct attack_object *self, PyObject *unused)
         return NULL;
     }
     self->started = true;
+#ifdef __GLIBC__
+    // Large bodies go back to the system when freed. glibc would raise its threshold with the first
+    // of them and keep the rest in heaps that fragment (measured: 245 MB instead of 90).
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
     int rc;
     Py_BEGIN_ALLOW_THREADS
     rc = gs_attack_start(&self->py.attack);

@@ -5,13 +5,17 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 
 #define PATIENCE_MS 3000 // that Python has to end the process in its own way
+#define SILENCE_MS 5000  // without a beat, after a first signal: Python does not run any more
+#define LEFT_BEHIND 1
 #define LEFT_AT_ONCE 130
 
 // One a process, as signals are. `lock` guards the texts.
@@ -20,6 +24,7 @@ static struct {
     pthread_mutex_t lock;
     int pipe[2];
     bool open;
+    _Atomic uint64_t beat_ns; // when Python last ran; 0: it need not, for now
     struct gs_buf path, report, tables;
 } words = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -33,10 +38,11 @@ static void write_all(int fd, const struct gs_buf *text)
     }
 }
 
-static void __attribute__((noreturn)) speak(void)
+static void __attribute__((noreturn)) speak(int code)
 {
-    static const char said[] = "\ngoose-py: ended at once; a task holds Python, so the figures are "
-                               "those of the last look at them\n";
+    static const char said[] =
+            "\ngoose-py: ended; a task holds Python, so the figures are those of "
+            "the last look at them\n";
     pthread_mutex_lock(&words.lock);
     if (words.path.len) {
         int fd = open(words.path.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -46,11 +52,13 @@ static void __attribute__((noreturn)) speak(void)
     struct gs_buf text = {(char *)(uintptr_t)said, sizeof said - 1, 0};
     write_all(STDERR_FILENO, &text);
     write_all(STDOUT_FILENO, &words.tables);
-    _exit(LEFT_AT_ONCE);
+    _exit(code);
 }
 
-// Reads the next signal that ends an attack. False: the pipe was closed, or time is up.
-static bool next_signal(int timeout_ms)
+enum heard { SIGNAL, SILENCE, CLOSED };
+
+// Waits for the next signal that ends an attack.
+static enum heard listen_for(int timeout_ms)
 {
     for (;;) {
         struct pollfd ready = {.fd = words.pipe[0], .events = POLLIN};
@@ -58,27 +66,32 @@ static bool next_signal(int timeout_ms)
         int n = poll(&ready, 1, timeout_ms);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n <= 0)
-            return false;
-        if (read(words.pipe[0], &number, 1) != 1)
-            return false;
+        if (n == 0)
+            return SILENCE;
+        if (n < 0 || read(words.pipe[0], &number, 1) != 1 || number == 0)
+            return CLOSED;
         if (number == SIGINT || number == SIGTERM)
-            return true;
-        if (number == 0)
-            return false; // closed
+            return SIGNAL;
     }
+}
+
+static bool is_silent(void)
+{
+    uint64_t beat = atomic_load(&words.beat_ns);
+    return beat && gs_now_ns() - beat > SILENCE_MS * GS_MS;
 }
 
 static void *watch(void *unused)
 {
     (void)unused;
-    if (next_signal(-1) && next_signal(-1)) {
-        struct pollfd closed = {.fd = words.pipe[0], .events = POLLIN};
-        if (poll(&closed, 1, PATIENCE_MS) == 0)
-            speak();
-        if (next_signal(0))
-            speak(); // a third one: no patience left
-    }
+    if (listen_for(-1) != SIGNAL)
+        return NULL;
+    enum heard heard;
+    while ((heard = listen_for(500)) == SILENCE)
+        if (is_silent())
+            speak(LEFT_BEHIND);
+    if (heard == SIGNAL && listen_for(PATIENCE_MS) != CLOSED)
+        speak(LEFT_AT_ONCE); // no answer to the second one, or a third
     return NULL;
 }
 
@@ -133,6 +146,13 @@ PyObject *gs_last_words_set(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+PyObject *gs_last_words_beat(PyObject *module, PyObject *on)
+{
+    (void)module;
+    atomic_store(&words.beat_ns, on == Py_True ? gs_now_ns() : 0);
+    Py_RETURN_NONE;
+}
+
 PyObject *gs_last_words_close(PyObject *module, PyObject *unused)
 {
     (void)module;
@@ -150,5 +170,6 @@ PyObject *gs_last_words_close(PyObject *module, PyObject *unused)
     gs_buf_fini(&words.report);
     gs_buf_fini(&words.tables);
     words.open = false;
+    atomic_store(&words.beat_ns, 0);
     Py_RETURN_NONE;
 }

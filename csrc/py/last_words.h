@@ -13,6 +13,10 @@ PyObject *gs_last_words_open(PyObject *module, PyObject *unused);
 // last_words_set(path or None, report, tables): bytes to write to the file and to stdout.
 PyObject *gs_last_words_set(PyObject *module, PyObject *args);
 
+// last_words_beat(True): Python runs; after a first signal it must say so every 5 s.
+// last_words_beat(False): it may be silent from now on.
+PyObject *gs_last_words_beat(PyObject *module, PyObject *on);
+
 // last_words_close(): ends the thread. Take the wakeup descriptor back before.
 PyObject *gs_last_words_close(PyObject *module, PyObject *unused);
 
