@@ -295,12 +295,10 @@ static void never_started_is_freed(void)
 
 static void failures_are_counted_with_their_reason(void)
 {
-    static const struct rig_step steps[] = {{.path = "/status/200"},
-                                            {.path = "/status/399"},
-                                            {.path = "/status/400"},
-                                            {.path = "/status/503"},
-                                            {.path = "/refused"},
-                                            {.path = "/hang", .timeout_ns = 2 * GS_S}};
+    static const struct rig_step steps[] = {
+            {.path = "/status/200"}, {.path = "/status/399"},
+            {.path = "/status/400"}, {.path = "/status/503"},
+            {.path = "/refused"},    {.path = "/hang", .timeout_ns = 2 * GS_S}};
     struct rig_script script = {.base = BASE, .steps = steps, .count = 6, .rounds = 4};
     struct gs_plan plan = stepped(3, 2);
     rig_run(&plan, &script);

@@ -12,8 +12,9 @@
     X(params)                                                                                      \
     X(data)                                                                                        \
     X(json)                                                                                        \
-    X(headers) X(cookies) X(auth) X(timeout) X(allow_redirects) X(verify) X(catch_response)        \
-            X(files) X(stream) X(context) X(cert) X(proxies) X(hooks) X(method)
+    X(headers)                                                                                     \
+    X(cookies) X(auth) X(timeout) X(allow_redirects) X(verify) X(catch_response) X(files)          \
+            X(stream) X(context) X(cert) X(proxies) X(hooks) X(method)
 
 struct gs_keywords {
 #define FIELD(word) PyObject *word;
