@@ -6,15 +6,12 @@
 #include <Python.h>
 
 // Every keyword of a client call, in the order of `struct gs_keywords`.
+// clang-format off
 #define GS_KEYWORDS(X)                                                                             \
-    X(url)                                                                                         \
-    X(name)                                                                                        \
-    X(params)                                                                                      \
-    X(data)                                                                                        \
-    X(json)                                                                                        \
-    X(headers)                                                                                     \
-    X(cookies) X(auth) X(timeout) X(allow_redirects) X(verify) X(catch_response) X(files)          \
-            X(stream) X(context) X(cert) X(proxies) X(hooks) X(method)
+    X(url) X(name) X(params) X(data) X(json) X(headers) X(cookies) X(auth) X(timeout)              \
+    X(allow_redirects) X(verify) X(catch_response) X(files) X(stream) X(context) X(cert)           \
+    X(proxies) X(hooks) X(method)
+// clang-format on
 
 struct gs_keywords {
 #define FIELD(word) PyObject *word;
