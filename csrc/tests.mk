@@ -12,7 +12,6 @@ GS_T_SOURCES := $(sort $(filter-out %_test.c %_fuzz.c %/main.c,$(wildcard csrc/b
 GS_T_FOLDERS := base plan stat net engine target
 GS_T_TESTS := $(sort $(wildcard $(GS_T_FOLDERS:%=csrc/%/*_test.c)))
 GS_T_FUZZ := $(sort $(wildcard $(GS_T_FOLDERS:%=csrc/%/*_fuzz.c)))
-GS_T_FUZZ_NAMES := $(patsubst %_fuzz.c,%,$(notdir $(GS_T_FUZZ)))
 
 GS_T_WARN := -Wall -Wextra -Wshadow -Werror
 GS_T_FLAGS = -std=c11 -D_GNU_SOURCE $(GS_T_WARN) -g -Icsrc -MMD -MP \
@@ -86,7 +85,7 @@ build/ctest/%_fuzz: build/ctest/%_fuzz.o build/ctest/fuzz/replay.o build/ctest/l
 
 # New inputs gather in build/fuzz/corpus; what crashes stays in build/fuzz.
 fuzz: $(GS_T_FUZZ:csrc/%.c=build/fuzz/%)
-	@failed=; for program in $(filter build/fuzz/$(TESTS),$^); do \
+	@failed=; for program in $(filter $(TESTS:%=build/fuzz/%),$^); do \
 		name=$$(basename $$program _fuzz); \
 		echo "fuzz $$name, $(FUZZ_SECONDS) s"; \
 		mkdir -p build/fuzz/corpus/$$name; \
