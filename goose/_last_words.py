@@ -9,10 +9,11 @@ import time
 from typing import TYPE_CHECKING
 
 from goose import _report
+from goose._metrics import Metrics, Run
+from goose._snapshot import empty
 from goose._tables import final_tables
 
 if TYPE_CHECKING:
-    from goose._metrics import Metrics
     from goose._options import Options
 
 EVERY_S = 1.0
@@ -35,6 +36,8 @@ class LastWords:
             descriptor = _engine.last_words_open()
             self._open = True
             self._before = signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
+            # a task may hold Python from the very first moment on
+            self.lay_ready(Metrics(empty(self._options.users), Run(self._options)), None)
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -124,3 +124,27 @@ class Snapshot(TypedDict):
     dropped_names: int
     dropped_errors: int
     warnings: list[str]
+
+
+def empty(users_wanted: int) -> Snapshot:
+    """The figures of an attack that has not begun."""
+    from goose._engine import Histogram
+
+    return {
+        "elapsed_s": 0.0,
+        "users": 0,
+        "users_wanted": users_wanted,
+        "hatched": 0,
+        "phase": "starting",
+        "resets": 0,
+        "requests": [],
+        "tasks": [],
+        "errors": [],
+        "connect_times": Histogram(),
+        "tls_times": Histogram(),
+        "python": {"passes": Histogram(), "held": [], "gc_longest_ms": 0.0},
+        "dropped_users": 0,
+        "dropped_names": 0,
+        "dropped_errors": 0,
+        "warnings": [],
+    }
