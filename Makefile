@@ -48,6 +48,7 @@ $(STAMP)/lint-tools: $(STAMP)/dev
 
 # ---- C tests, sanitizers, fuzzing ----------------------------------------------------------
 
+GS_TEST_NEEDS := $(STAMP)/packages
 csrc/tests.mk: ;
 include csrc/tests.mk
 

@@ -508,7 +508,7 @@ class Mover(HttpUser):
     def on_stop(self):
         print("RESULTS", json.dumps(resident()))
 """
-    options = ["-H", target.url, "-u", "2", "-r", "1000", "-t", "50", "--no-reset-metrics"]
+    options = ["-H", target.url, "-u", "4", "-r", "1000", "-t", "50", "--no-reset-metrics"]
     found = run_cli(*options, script=script, timeout=50)
     assert found.code == 0, found.err
     assert found.counts() == {"GET unread": 100, "GET read": 100, "POST up": 100}
