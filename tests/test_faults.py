@@ -495,7 +495,7 @@ def resident():
 class Mover(HttpUser):
     @task
     def move(self):
-        for _ in range(50):
+        for _ in range(25):
             down = self.client.get("/bytes/10000000", name="unread")
             assert down.status_code == 200
             down = self.client.get("/bytes/10000000", name="read")

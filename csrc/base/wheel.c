@@ -3,6 +3,7 @@
 #include "base/clock.h"
 
 #define MASK (GS_WHEEL_SLOTS - 1)
+#define TICK_MASK ((1ULL << GS_WHEEL_SHIFT) - 1)
 
 void gs_wheel_init(struct gs_wheel *wheel, uint64_t now_ns)
 {
@@ -28,12 +29,12 @@ static void clear_bit(struct gs_wheel *wheel, unsigned slot)
 // `soonest` is the first tick that may still be used: tick + 1, or tick while it is cascading.
 static void place(struct gs_wheel *wheel, struct gs_timer *timer, uint64_t soonest)
 {
-    uint64_t due = (timer->at_ns >> GS_WHEEL_SHIFT) + ((timer->at_ns & 0xffff) != 0);
+    uint64_t due = (timer->at_ns >> GS_WHEEL_SHIFT) + ((timer->at_ns & TICK_MASK) != 0);
     if (due < soonest)
         due = soonest;
     uint64_t far = wheel->tick + (1ULL << (8 * GS_WHEEL_LEVELS)) - 1;
     if (due > far)
-        due = far; // later than 78 hours: comes back through here
+        due = far; // later than 19 hours: comes back through here
     uint64_t delta = due - wheel->tick;
     unsigned level = delta < (1U << 8) ? 0 : delta < (1U << 16) ? 1 : delta < (1U << 24) ? 2 : 3;
     unsigned slot = level * GS_WHEEL_SLOTS + (unsigned)((due >> (8 * level)) & MASK);

@@ -1,5 +1,5 @@
 // wheel: many timers, few of them due. Hierarchical timing wheel (Varghese and Lauck, 1987),
-// 4 levels of 256 slots, one tick = 65.536 us. A timer never fires early and at most one tick
+// 4 levels of 256 slots, one tick = 16.384 us. A timer never fires early and at most one tick
 // late. Pure: time is an argument. Owned by one Lane; timers belong to their owners (kept).
 #ifndef GS_BASE_WHEEL_H
 #define GS_BASE_WHEEL_H
@@ -9,7 +9,7 @@
 
 #include "base/list.h"
 
-#define GS_WHEEL_SHIFT 16
+#define GS_WHEEL_SHIFT 14
 #define GS_WHEEL_LEVELS 4
 #define GS_WHEEL_SLOTS 256
 

@@ -1,5 +1,5 @@
 // Whole attacks in stepped time on the fake transport: what is counted, and when, to the request.
-// Timers fire on ticks of 65.536 us, so each wait is up to two of them longer than asked.
+// Timers fire on ticks of 16.384 us, so each wait is up to two of them longer than asked.
 #include "engine/test_rig.h"
 
 #define BASE "http://127.0.0.1"
