@@ -52,6 +52,12 @@ GS_TEST_NEEDS := $(STAMP)/packages
 csrc/tests.mk: ;
 include csrc/tests.mk
 
+fuzz: $(STAMP)/fuzz-packages
+
+$(STAMP)/fuzz-packages: $(STAMP)/packages
+	scripts/install-packages.sh fuzz
+	@touch $@
+
 # The Python suite under AddressSanitizer. Stack instrumentation of our own code is off, for greenlets
 # copy stacks and its shadow does not follow; leaks are not looked for, for CPython's own are many.
 ASAN_PYTHON_TESTS ?= test_locust_scripts.py test_users.py test_requests_parity.py
