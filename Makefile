@@ -49,10 +49,9 @@ $(STAMP)/lint-tools: $(STAMP)/dev
 # ---- C tests, sanitizers, fuzzing ----------------------------------------------------------
 
 GS_TEST_NEEDS := $(STAMP)/packages
+GS_TEST_NEEDS_fuzz := $(STAMP)/fuzz-packages
 csrc/tests.mk: ;
 include csrc/tests.mk
-
-fuzz: $(STAMP)/fuzz-packages
 
 $(STAMP)/fuzz-packages: $(STAMP)/packages
 	scripts/install-packages.sh fuzz

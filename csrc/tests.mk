@@ -1,7 +1,7 @@
 # ctest, asan, tsan: the C tests in three builds. fuzz: the fuzz targets, FUZZ_SECONDS each;
 # fuzz-corpus: their kept inputs once more, without clang. Works by itself (make -f csrc/tests.mk
 # ctest) and included by the Makefile, which may name in GS_TEST_NEEDS what must stand before
-# anything is compiled. TESTS=net/% runs only those.
+# anything is compiled (GS_TEST_NEEDS_fuzz: with clang). TESTS=net/% runs only those.
 
 FUZZ_SECONDS ?= 60
 TESTS ?= %
@@ -39,7 +39,7 @@ GS_T_CFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined $(GS_T_UBSAN
 
 # $(1): the build's name. Objects in build/NAME, an archive of all sources, a program for each test.
 define GS_T_BUILD
-build/$(1)/%.o: csrc/%.c csrc/tests.mk | $$(GS_TEST_NEEDS)
+build/$(1)/%.o: csrc/%.c csrc/tests.mk | $$(GS_TEST_NEEDS) $$(GS_TEST_NEEDS_$(1))
 	@mkdir -p $$(@D)
 	$$(GS_T_CC_$(1)) $$(GS_T_FLAGS) $$(GS_T_CFLAGS_$(1)) -c $$< -o $$@
 
