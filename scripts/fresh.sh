@@ -3,6 +3,8 @@
 # As root. The root stays in build/fresh between runs only if KEEP=1. RELEASE: Debian's (bookworm).
 set -eu
 
+NO_PACKAGES=75 # exit code: Debian's packages cannot be had here, nothing is proved
+
 cd "$(dirname "$0")/.."
 release="${RELEASE:-bookworm}"
 root="$PWD/build/fresh/root"
@@ -22,7 +24,10 @@ trap leave EXIT INT TERM
 leave
 mkdir -p "$root"
 # shellcheck disable=SC2086
-debootstrap --variant=minbase "$release" "$root" ${MIRROR:-} >build/fresh/debootstrap.log
+debootstrap --variant=minbase "$release" "$root" ${MIRROR:-} >build/fresh/debootstrap.log || {
+    tail -n 3 build/fresh/debootstrap.log >&2
+    exit "$NO_PACKAGES"
+}
 
 # The new root reaches packages the way this machine does.
 cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
@@ -45,7 +50,8 @@ inside() {
 }
 
 # make itself is all that a bare root needs beforehand
-inside "apt-get update -qq && apt-get install -y -qq --no-install-recommends make git ca-certificates >/dev/null"
+inside "apt-get update -qq && apt-get install -y -qq --no-install-recommends make git ca-certificates >/dev/null" ||
+    exit "$NO_PACKAGES"
 # authorities that this machine trusts beyond Debian's
 [ -f /etc/ssl/certs/ca-certificates.crt ] && cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
 inside "cd /goose-py && make demo"
