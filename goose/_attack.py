@@ -49,7 +49,6 @@ class Attack:
     """
 
     def __init__(self, *user_classes: type[User], **options: Any) -> None:
-        from goose._plan import build
         from goose.user import User
 
         for cls in user_classes:
@@ -59,12 +58,13 @@ class Attack:
             raise ScriptError("an attack needs a user class: Attack(WebsiteUser, ...)")
         self.user_classes = list(user_classes)
         self.options: Options = validate(**options)
-        self._check_plan = build
-        self.plan()
+        self.plan()  # raises here what start() would
 
     def plan(self) -> Plan:
         """The plan as the classes stand now."""
-        return self._check_plan(
+        from goose._plan import build
+
+        return build(
             self.user_classes,
             self.options.host,
             frozenset(self.options.tags),

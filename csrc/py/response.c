@@ -99,12 +99,6 @@ static void dealloc(struct gs_response *r)
         PyObject_Free(r);
 }
 
-void gs_response_clear_spares(void)
-{
-    while (spare_count > 0)
-        PyObject_Free(spares[--spare_count]);
-}
-
 // ---- judging --------------------------------------------------------------------------------
 
 // The row to correct, or NULL: no longer to be corrected (a reset came between, or no metrics).

@@ -32,7 +32,4 @@ struct gs_response *gs_response_new(struct gs_py_user *user, PyObject *base, PyO
 // Copies what is borrowed. Returns 0, or -1 with an exception.
 int gs_response_own(struct gs_response *response);
 
-// Frees the list of spare objects (at exit).
-void gs_response_clear_spares(void);
-
 #endif
