@@ -40,6 +40,10 @@ def between(min_wait: float, max_wait: float) -> WaitFunction:
         low, high = high, low
 
     def wait(self: Any) -> float:
+        from goose import _engine
+
+        if _engine.current_client() is not None:  # users draw from their own generators
+            return low + (high - low) * _engine.random_unit()
         import random
 
         return random.uniform(low, high)

@@ -115,6 +115,28 @@ def test_between_stays_within_its_bounds() -> None:
     assert metrics.total.count == 2000, "none more than 6 s"
 
 
+def test_between_asked_by_hand_draws_from_the_users_own_generator() -> None:
+    pause = goose.between(1, 3)
+
+    class Asks(HttpUser):
+        def wait_time(self) -> float:
+            seconds = pause(self)
+            drawn.append(seconds)
+            return seconds
+
+        @task
+        def go(self) -> None:
+            self.client.get("/")
+
+    runs = []
+    for seed in (7, 7, 8):
+        drawn: list[float] = []
+        virtual(Asks, run_time=60, seed=seed)
+        runs.append(drawn)
+    assert runs[0] == runs[1] != runs[2]
+    assert all(1 <= seconds <= 3 for seconds in runs[0])
+
+
 def test_own_wait_time() -> None:
     class Own(HttpUser):
         waits = 0
