@@ -24,36 +24,6 @@ static int add_line(struct gs_buf *out, const char *method, const struct gs_orig
     return 0;
 }
 
-// Is there a cookie of that name in "a=b; c=d"?
-static bool names_cookie(const char *list, struct gs_slice name)
-{
-    for (const char *at = list; at; at = strstr(at, "; ")) {
-        if (at != list)
-            at += 2;
-        if (strncmp(at, name.data, name.len) == 0 && at[name.len] == '=')
-            return true;
-    }
-    return false;
-}
-
-// Takes cookies that the call gives itself out of what the jar would send.
-static int add_jar_except(struct gs_buf *out, const char *jar, size_t len, const char *own)
-{
-    const char *at = jar, *end = jar + len;
-    while (at < end) {
-        const char *stop = at;
-        while (stop < end && !(stop[0] == ';' && stop + 1 < end && stop[1] == ' '))
-            stop++;
-        const char *equals = memchr(at, '=', (size_t)(stop - at));
-        struct gs_slice name = {at, (size_t)((equals ? equals : stop) - at)};
-        if (!names_cookie(own, name) &&
-            (gs_buf_add(out, at, (size_t)(stop - at)) != 0 || gs_buf_add(out, "; ", 2) != 0))
-            return -1;
-        at = stop < end ? stop + 2 : end;
-    }
-    return 0;
-}
-
 static int add_cookies(struct gs_call *call, struct gs_origin *origin, struct gs_slice target)
 {
     struct gs_jar *jar = &call->session->jar;
@@ -64,19 +34,18 @@ static int add_cookies(struct gs_call *call, struct gs_origin *origin, struct gs
     if (gs_buf_str(out, "Cookie: ") != 0)
         return -1;
     struct gs_slice host = {origin->host, strlen(origin->host)};
-    if (!call->cookies) {
-        int n = gs_jar_write(jar, out, host, target, origin->tls != NULL, (int64_t)time(NULL));
-        if (n <= 0) {
-            out->len = start;
-            return n;
-        }
-        return gs_buf_add(out, "\r\n", 2);
+    int n = gs_jar_write(jar, out, host, target, origin->tls != NULL, (int64_t)time(NULL),
+                         call->cookies);
+    if (n < 0)
+        return -1;
+    if (n == 0 && !call->cookies) {
+        out->len = start;
+        return 0;
     }
-    struct gs_buf sent = GS_BUF_EMPTY;
-    int n = gs_jar_write(jar, &sent, host, target, origin->tls != NULL, (int64_t)time(NULL));
-    int rc = n < 0 ? -1 : add_jar_except(out, sent.data, sent.len, call->cookies);
-    gs_buf_fini(&sent);
-    return rc != 0 || gs_buf_str(out, call->cookies) != 0 ? -1 : gs_buf_add(out, "\r\n", 2);
+    if (call->cookies &&
+        ((n > 0 && gs_buf_add(out, "; ", 2) != 0) || gs_buf_str(out, call->cookies) != 0))
+        return -1;
+    return gs_buf_add(out, "\r\n", 2);
 }
 
 // Everything behind the header fields.

@@ -360,8 +360,20 @@ static bool is_sent(const struct gs_cookie *c, struct gs_slice host, struct gs_s
     return path_matches(target, gs_cookie_path(c));
 }
 
+// Is there a cookie of that name in "a=b; c=d"?
+static bool names_cookie(const char *list, struct gs_slice name)
+{
+    for (const char *at = list; at; at = strstr(at, "; ")) {
+        if (at != list)
+            at += 2;
+        if (strncmp(at, name.data, name.len) == 0 && at[name.len] == '=')
+            return true;
+    }
+    return false;
+}
+
 int gs_jar_write(struct gs_jar *jar, struct gs_buf *out, struct gs_slice host,
-                 struct gs_slice target, bool secure, int64_t now_s)
+                 struct gs_slice target, bool secure, int64_t now_s, const char *except)
 {
     uint32_t chosen[GS_COOKIES_MAX];
     int n = 0;
@@ -370,7 +382,8 @@ int gs_jar_write(struct gs_jar *jar, struct gs_buf *out, struct gs_slice host,
             drop(jar, i);
             continue;
         }
-        if (is_sent(&jar->items[i], host, target, secure)) {
+        if (is_sent(&jar->items[i], host, target, secure) &&
+            !names_cookie(except, gs_cookie_name(&jar->items[i]))) {
             int at = n++;
             for (; at > 0 && jar->items[chosen[at - 1]].path_len < jar->items[i].path_len; at--)
                 chosen[at] = chosen[at - 1];

@@ -60,9 +60,10 @@ uint32_t gs_jar_remove(struct gs_jar *jar, struct gs_slice name, struct gs_slice
                        struct gs_slice path);
 
 // Appends "name=value; name=value" of all cookies for this request, longest path first, to
-// `out`. Returns the number of cookies, or -1 without memory.
+// `out`, but for those that `except` ("name=value; ..." or NULL) names too. Returns the number of
+// cookies, or -1 without memory.
 int gs_jar_write(struct gs_jar *jar, struct gs_buf *out, struct gs_slice host,
-                 struct gs_slice target, bool secure, int64_t now_s);
+                 struct gs_slice target, bool secure, int64_t now_s, const char *except);
 
 // Seconds since 1970 of an HTTP or cookie date in any of the usual forms, or -1.
 int64_t gs_cookie_date(struct gs_slice text);

@@ -16,7 +16,7 @@ static struct gs_slice next_line(const uint8_t **at, const uint8_t *end)
 static void check_sent(struct gs_jar *jar, struct gs_slice host, struct gs_slice target)
 {
     struct gs_buf out = GS_BUF_EMPTY;
-    int n = gs_jar_write(jar, &out, host, target, true, NOW);
+    int n = gs_jar_write(jar, &out, host, target, true, NOW, NULL);
     REQUIRE(n >= 0 && n <= GS_COOKIES_MAX && (n > 0) == (out.len > 0));
     for (size_t i = 0; i < out.len; i++)
         REQUIRE((unsigned char)out.data[i] >= ' ' || out.data[i] == '\t');
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_sent(&jar, host, target);
     check_sent(&own, host, target);
     struct gs_buf out = GS_BUF_EMPTY; // nobody else gets a host's cookies
-    REQUIRE(gs_jar_write(&jar, &out, GS_SLICE("other.invalid"), target, true, NOW) == 0 ||
+    REQUIRE(gs_jar_write(&jar, &out, GS_SLICE("other.invalid"), target, true, NOW, NULL) == 0 ||
             (host.len >= 7 &&
              gs_slice_is((struct gs_slice){host.data + host.len - 7, 7}, "invalid")));
     gs_buf_fini(&out);

@@ -19,7 +19,7 @@ static void sends_at(struct gs_jar *jar, const char *host, const char *target, b
                      int64_t now, const char *expected)
 {
     struct gs_buf out = GS_BUF_EMPTY;
-    int n = gs_jar_write(jar, &out, slice(host), slice(target), secure, now);
+    int n = gs_jar_write(jar, &out, slice(host), slice(target), secure, now, NULL);
     CHECK((n > 0) == (*expected != '\0'));
     CHECK_TEXT(out.data, out.len, expected);
     gs_buf_fini(&out);
