@@ -56,6 +56,12 @@ class LastWords:
         if self._open:
             _engine.last_words_beat(on)
 
+    def heard(self) -> int:
+        """How many signals came, also where the handler ran once for two."""
+        from goose import _engine
+
+        return _engine.last_words_heard() if self._open else 0
+
     def due(self, now: float) -> bool:
         """Whether it is time to lay them ready again."""
         return self._open and now >= self._due

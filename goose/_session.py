@@ -125,6 +125,8 @@ class Session:
         while not handle.wait(TICK_S):
             self._last_words.beat(True)
             self._say_stop()
+            if self._signals and self._last_words.heard() > 1:  # the handler ran once for two
+                self._leave_at_once(self._signals[0])
             now = time.monotonic()
             if self._is_stuck(handle, now):
                 self._leave("a lane is still held, leaving without it", LEFT_BEHIND)
@@ -208,9 +210,12 @@ class Session:
             if self._handle is not None:
                 self._handle.stop(_reason(number))
         elif len(self._signals) == 2:
-            self._leave(f"caught {_reason(number)} again, leaving at once", LEFT_AT_ONCE)
+            self._leave_at_once(number)
         else:
             os._exit(LEFT_AT_ONCE)
+
+    def _leave_at_once(self, number: int) -> None:
+        self._leave(f"caught {_reason(number)} again, leaving at once", LEFT_AT_ONCE)
 
     def _say_stop(self) -> None:
         if self._signals and not self._stop_said:

@@ -16,13 +16,15 @@ static void order_all(struct gs_attack *attack, enum gs_order order, uint64_t va
         gs_lane_order(&attack->lanes[i], order, value);
 }
 
-// Swaps every lane's shard for an empty one. Returns how many answered in time.
+// Swaps every lane's shard for an empty one. Returns how many answered in time. (Answers to an
+// earlier round that come late are merged, but do not count for this one.)
 static unsigned gather(struct gs_attack *attack, enum gs_order order, uint64_t timeout_ns)
 {
     uv_mutex_lock(&attack->lock);
     attack->lanes_collected = 0;
+    uint64_t round = ++attack->collect_round;
     uv_mutex_unlock(&attack->lock);
-    order_all(attack, order, 0);
+    order_all(attack, order, round);
     uint64_t until = timeout_ns == GS_NEVER ? GS_NEVER : gs_now_ns() + timeout_ns;
     uv_mutex_lock(&attack->lock);
     while (attack->lanes_collected < attack->plan.lanes) {
@@ -61,12 +63,13 @@ void gs_attack_unlock_total(struct gs_attack *attack)
     uv_mutex_unlock(&attack->lock);
 }
 
-void gs_attack_take_shard(struct gs_attack *attack, struct gs_shard *shard)
+void gs_attack_take_shard(struct gs_attack *attack, struct gs_shard *shard, uint64_t round)
 {
     uv_mutex_lock(&attack->lock);
     if (shard)
         gs_shard_merge(attack->total, &attack->names, shard);
-    attack->lanes_collected++;
+    if (round == attack->collect_round)
+        attack->lanes_collected++;
     uv_cond_broadcast(&attack->changed);
     uv_mutex_unlock(&attack->lock);
     gs_shard_free(shard);

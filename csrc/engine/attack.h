@@ -48,6 +48,7 @@ struct gs_attack {
     enum gs_phase phase;
     bool stop_wanted;
     unsigned lanes_hatched, lanes_ended, lanes_collected;
+    uint64_t collect_round; // only answers to this round count into lanes_collected
     bool extra_ended;
     uint32_t users_running, users_hatched;
     uint64_t started_ns, reset_ns, ended_ns; // first hatch, last reset, last user gone
@@ -86,7 +87,7 @@ void gs_attack_unlock_total(struct gs_attack *attack);
 uint64_t gs_attack_counted_ns(struct gs_attack *attack);
 
 // Lanes report here.
-void gs_attack_take_shard(struct gs_attack *attack, struct gs_shard *shard);
+void gs_attack_take_shard(struct gs_attack *attack, struct gs_shard *shard, uint64_t round);
 void gs_attack_on_hatched(struct gs_attack *attack);    // all of a lane's users
 void gs_attack_on_lane_ended(struct gs_attack *attack); // its last user is gone
 void gs_attack_on_extra_ended(struct gs_attack *attack);

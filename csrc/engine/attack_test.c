@@ -1,5 +1,7 @@
 // Whole attacks in stepped time on the fake transport: what is counted, and when, to the request.
 // Timers fire on ticks of 16.384 us, so each wait is up to two of them longer than asked.
+#include <stdatomic.h>
+
 #include "engine/test_rig.h"
 
 #define BASE "http://127.0.0.1"
@@ -406,6 +408,28 @@ static void collecting_changes_nothing(void)
     gs_attack_fini(&rig_attack);
 }
 
+// A lane that was slow to answer one look must not stand for a lane that is held in the next.
+static void answers_too_late(void *asked)
+{
+    while (!atomic_load((atomic_bool *)asked))
+        gs_attack_take_shard(&rig_attack, NULL, 1);
+}
+
+static void a_late_answer_counts_for_its_own_round_only(void)
+{
+    struct rig_script script = {.base = BASE, .steps = &at_once, .count = 1};
+    struct gs_plan plan = stepped(10, 2);
+    CHECK_EQ(gs_attack_init(&rig_attack, &plan, &rig_driver, &script), 0);
+    CHECK_EQ(gs_attack_collect(&rig_attack, GS_MS), 0); // the lanes do not run
+    atomic_bool asked = false;
+    uv_thread_t late;
+    CHECK_EQ(uv_thread_create(&late, answers_too_late, &asked), 0);
+    CHECK_EQ(gs_attack_collect(&rig_attack, 20 * GS_MS), 0);
+    atomic_store(&asked, true);
+    uv_thread_join(&late);
+    gs_attack_fini(&rig_attack);
+}
+
 TEST_MAIN(TEST(counts_to_the_request), TEST(ten_minutes_of_a_hundred_users),
           TEST(hatches_by_the_schedule), TEST(hatches_thousands_at_once),
           TEST(more_lanes_than_users), TEST(the_same_seed_draws_the_same),
@@ -415,4 +439,4 @@ TEST_MAIN(TEST(counts_to_the_request), TEST(ten_minutes_of_a_hundred_users),
           TEST(a_stop_before_the_start_is_kept), TEST(never_started_is_freed),
           TEST(failures_are_counted_with_their_reason), TEST(nothing_is_counted_without_metrics),
           TEST(setup_and_teardown_are_alone), TEST(a_stop_during_setup_goes_on_to_teardown),
-          TEST(collecting_changes_nothing))
+          TEST(collecting_changes_nothing), TEST(a_late_answer_counts_for_its_own_round_only))

@@ -249,16 +249,16 @@ static void start_extra(struct gs_lane *lane, uint32_t id)
     gs_lane_ready(user);
 }
 
-static void give_shard(struct gs_lane *lane)
+static void give_shard(struct gs_lane *lane, uint64_t round)
 {
     struct gs_shard *fresh = gs_shard_new(lane->attack->plan.task_count);
     if (!fresh) {
-        gs_attack_take_shard(lane->attack, NULL);
+        gs_attack_take_shard(lane->attack, NULL, round);
         return;
     }
     struct gs_shard *full = lane->shard;
     lane->shard = fresh;
-    gs_attack_take_shard(lane->attack, full);
+    gs_attack_take_shard(lane->attack, full, round);
 }
 
 static void begin_hatch(struct gs_lane *lane, uint64_t start_ns)
@@ -318,10 +318,10 @@ static void on_order(struct gs_message *message, void *owner)
         break;
     case GS_ORDER_RESET:
         lane->epoch++;
-        give_shard(lane);
+        give_shard(lane, order->value);
         break;
     case GS_ORDER_COLLECT:
-        give_shard(lane);
+        give_shard(lane, order->value);
         break;
     case GS_ORDER_QUIT:
         lane->quit = true;

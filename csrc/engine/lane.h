@@ -70,7 +70,7 @@ enum gs_order {
     GS_ORDER_RUN,      // all users are hatched; value: when the run time is over, or GS_NEVER
     GS_ORDER_STOP,     // end all users
     GS_ORDER_TEARDOWN, // run the teardown user
-    GS_ORDER_COLLECT,  // give the shard to the attack
+    GS_ORDER_COLLECT,  // give the shard to the attack; value: the round
     GS_ORDER_RESET,    // the same, and begin a new epoch
     GS_ORDER_QUIT,     // leave the thread
 };

@@ -387,6 +387,22 @@ static void merge_held(struct gs_attack *attack)
     }
 }
 
+// The total is read under its lock and with the GIL: no garbage collection must come between, for
+// its callbacks may give the GIL to a lane that waits for the lock.
+static int lock_total(struct gs_attack *attack)
+{
+    int collects = PyGC_Disable();
+    gs_attack_lock_total(attack);
+    return collects;
+}
+
+static void unlock_total(struct gs_attack *attack, int collects)
+{
+    gs_attack_unlock_total(attack);
+    if (collects)
+        PyGC_Enable();
+}
+
 static PyObject *take_snapshot(struct attack_object *self, double timeout, bool emergency)
 {
     struct gs_attack *attack = &self->py.attack;
@@ -399,13 +415,13 @@ static PyObject *take_snapshot(struct attack_object *self, double timeout, bool 
     PyObject *dict = PyDict_New();
     if (!dict)
         return NULL;
-    gs_attack_lock_total(attack);
+    int collects = lock_total(attack);
     if (emergency && answered < attack->plan.lanes)
         merge_held(attack);
     int rc = put_shard(dict, attack->total);
     if (rc == 0)
         rc = put_state(dict, self);
-    gs_attack_unlock_total(attack);
+    unlock_total(attack, collects);
     if (rc == 0)
         rc = put(dict, "lanes_silent", PyLong_FromUnsignedLong(attack->plan.lanes - answered));
     if (rc == 0)
@@ -436,11 +452,11 @@ static PyObject *before(struct attack_object *self, PyObject *unused)
     if (!attack->before)
         Py_RETURN_NONE;
     PyObject *dict = PyDict_New();
-    gs_attack_lock_total(attack);
+    int collects = lock_total(attack);
     int rc = dict ? put_shard(dict, attack->before) : -1;
     if (rc == 0)
         rc = put_state(dict, self);
-    gs_attack_unlock_total(attack);
+    unlock_total(attack, collects);
     double elapsed = (double)(attack->reset_ns - attack->started_ns) / 1e9;
     if (rc == 0)
         rc = put(dict, "elapsed_s", PyFloat_FromDouble(elapsed));

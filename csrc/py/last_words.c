@@ -24,6 +24,7 @@ static struct {
     pthread_mutex_t lock;
     int pipe[2];
     bool open;
+    _Atomic int heard;        // signals
     _Atomic uint64_t beat_ns; // when Python last ran; 0: it need not, for now
     struct gs_buf path, report, tables;
 } words = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -70,8 +71,10 @@ static enum heard listen_for(int timeout_ms)
             return SILENCE;
         if (n < 0 || read(words.pipe[0], &number, 1) != 1 || number == 0)
             return CLOSED;
-        if (number == SIGINT || number == SIGTERM)
+        if (number == SIGINT || number == SIGTERM) {
+            atomic_fetch_add(&words.heard, 1);
             return SIGNAL;
+        }
     }
 }
 
@@ -153,6 +156,13 @@ PyObject *gs_last_words_beat(PyObject *module, PyObject *on)
     Py_RETURN_NONE;
 }
 
+PyObject *gs_last_words_heard(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    return PyLong_FromLong(atomic_load(&words.heard));
+}
+
 PyObject *gs_last_words_close(PyObject *module, PyObject *unused)
 {
     (void)module;
@@ -171,5 +181,6 @@ PyObject *gs_last_words_close(PyObject *module, PyObject *unused)
     gs_buf_fini(&words.tables);
     words.open = false;
     atomic_store(&words.beat_ns, 0);
+    atomic_store(&words.heard, 0);
     Py_RETURN_NONE;
 }

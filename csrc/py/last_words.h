@@ -17,6 +17,10 @@ PyObject *gs_last_words_set(PyObject *module, PyObject *args);
 // last_words_beat(False): it may be silent from now on.
 PyObject *gs_last_words_beat(PyObject *module, PyObject *on);
 
+// last_words_heard(): how many signals came. Python's own handlers cannot tell two from one where
+// the second comes before the first was handled.
+PyObject *gs_last_words_heard(PyObject *module, PyObject *unused);
+
 // last_words_close(): ends the thread. Take the wakeup descriptor back before.
 PyObject *gs_last_words_close(PyObject *module, PyObject *unused);
 

@@ -59,6 +59,7 @@ static PyMethodDef methods[] = {
         {"last_words_open", gs_last_words_open, METH_NOARGS, "Gives a signal.set_wakeup_fd."},
         {"last_words_set", gs_last_words_set, METH_VARARGS, "(path or None, report, tables)."},
         {"last_words_beat", gs_last_words_beat, METH_O, "Tells that Python still runs."},
+        {"last_words_heard", gs_last_words_heard, METH_NOARGS, "How many signals came."},
         {"last_words_close", gs_last_words_close, METH_NOARGS, "Ends the watching thread."},
         {NULL, NULL, 0, NULL},
 };
