@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import os
 import sys
@@ -20,7 +21,7 @@ from goose import (
 )
 from goose._errors import Tracebacks
 from goose._metrics import Metrics, Run
-from goose._options import OptionError, Options, validate
+from goose._options import DrawnSeed, OptionError, Options, validate
 from goose._patches import Patches
 from goose._watchdog import Watchdog
 from goose.environment import Environment
@@ -29,7 +30,8 @@ from goose.exception import AttackError, ScriptError
 
 if TYPE_CHECKING:
     from goose import _engine
-    from goose._plan import Plan
+    from goose._explain import Explanation
+    from goose._plan import Compiling, Plan
     from goose._snapshot import Snapshot
     from goose.user import User
 
@@ -60,7 +62,7 @@ class Attack:
         self.options: Options = validate(**options)
         self.plan()  # raises here what start() would
 
-    def plan(self) -> Plan:
+    def plan(self, compiling: Compiling | None = None) -> Plan:
         """The plan as the classes stand now."""
         from goose._plan import build
 
@@ -69,7 +71,16 @@ class Attack:
             self.options.host,
             frozenset(self.options.tags),
             frozenset(self.options.exclude_tags),
+            compiling,
         )
+
+    def explain(self) -> Explanation:
+        """How each task would run: compiled, compiled with pieces that run as Python, or as Python,
+        and why. Nothing of the script is run."""
+        from goose._explain import explain
+        from goose._plan import Compiling
+
+        return explain(self.plan(Compiling()))
 
     def start(self) -> Handle:
         """Starts it and returns at once. AttackError while another attack runs."""
@@ -156,7 +167,8 @@ class Handle:
             )
             events.test_start.fire(environment=self.environment)
             self.environment.runner.state = "spawning"
-            self._plan = plan = attack.plan()
+            self._plan = plan = attack.plan(self._compiling())
+            self._warnings += plan.warnings
             warning = _limits.raise_open_files(options.users, options.lanes)
             if warning:
                 self._warnings.append(warning)
@@ -200,6 +212,13 @@ class Handle:
             ),
         )
 
+    def _compiling(self) -> Compiling | None:
+        from goose._plan import Compiling
+
+        if self.options.no_compile:
+            return None
+        return Compiling(self.environment, not isinstance(self.options.seed, DrawnSeed))
+
     def _warn_of_proxies(self) -> None:
         names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
         found = [name for name in names if os.environ.get(name)]
@@ -220,6 +239,7 @@ class Handle:
         try:
             while not self._engine.wait(LOOK_S):
                 self._watchdog.look()
+                self._print_lines()
                 if not frozen and self._engine.phase == "running":
                     frozen = True
                     gc.freeze()
@@ -228,6 +248,14 @@ class Handle:
             gc.callbacks.remove(self._on_gc)
             if frozen:
                 gc.unfreeze()
+
+    def _print_lines(self) -> None:
+        """What compiled tasks printed: a lane never waits for a terminal."""
+        text = self._engine.printed()
+        if text:
+            with contextlib.suppress(OSError, ValueError):
+                sys.stdout.write(text)
+                sys.stdout.flush()
 
     def _hatched(self) -> None:
         self._before = self._engine.before()
@@ -241,6 +269,7 @@ class Handle:
             if self._before is None:
                 self._before = self._engine.before()
             self._final = self._figures(self._engine.snapshot(COLLECT_S))
+            self._print_lines()
             self._engine.close()
             sys.setswitchinterval(self._switch_interval)
             _threads.shut_down()

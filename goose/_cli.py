@@ -31,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments[:1] == ["target"]:
             return _demo.run_target(arguments[1:])
+        if arguments[:1] == ["explain"]:
+            return _explain(parse_command_line(arguments[1:]))
         if arguments[:1] == ["demo"]:
             return _run_demo(arguments[1:])
         return _run(parse_command_line(arguments))
@@ -63,6 +65,26 @@ def _run(command: Command, at_once: Callable[[], None] | None = None) -> int:
         attack = goose.Attack(*classes, **options._asdict())
         _announce(command, classes)
         return Session(attack, options, at_once).run()
+
+
+def _explain(command: Command) -> int:
+    """Prints how each task of the file would run; -v: with the programs."""
+    from goose import _script
+    from goose._explain import explain
+    from goose._plan import Compiling, build
+
+    options = command.options
+    with to_stderr(0, options.quiet):
+        if command.file is None or not command.file.is_file():
+            raise OptionError("FILE", str(command.file), "a file")
+        script = _script.load(command.file)
+        classes = choose_classes(script.user_classes, command.classes)
+        tags = frozenset(options.tags), frozenset(options.exclude_tags)
+        plan = build(list(classes), options.host, *tags, Compiling(), needs_host=False)
+        for warning in plan.warnings:
+            LOG.warning("%s", warning)
+        Output().write(str(explain(plan, options.verbose > 0)))
+    return 0
 
 
 def _announce(command: Command, classes: Sequence[type]) -> None:

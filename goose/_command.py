@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="goose-py",
         usage="goose-py [OPTIONS] FILE [UserClass ...]\n"
+        "       goose-py explain FILE [UserClass ...] [-v]\n"
         "       goose-py demo [OPTIONS]\n"
         "       goose-py target [--port N] [--tls]",
         description="Runs the user classes of FILE, a Python file in the manner of Locust, "

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from goose import _cookies, _encode, _engine, _headers, exception
+from goose import _cookies, _encode, _engine, _headers, _natives, _patches, exception
 
 if TYPE_CHECKING:
     from goose._engine import Client, Response
@@ -59,6 +59,12 @@ _engine.configure(
         "json_loads": json.loads,
         "json_dumps": partial(json.dumps, allow_nan=False),
         "timedelta": timedelta,
+        "natives": _natives.natives(_engine.program_tables()["native_names"]),
+        "unpack": _natives.unpack,
+        "make_error": _natives.make_error,
+        "is_error": _natives.is_error,
+        "add_trace": _natives.add_trace,
+        "sleep": _patches.sleep,
         "join_url": _join_url,
         "split_userinfo": _encode.split_userinfo,
     }

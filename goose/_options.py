@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from goose import _values
 from goose._cores import usable_cores
@@ -37,6 +37,16 @@ class OptionError(ValueError):
         return f"{self.option}: {shown} is not {self.allowed}"
 
 
+class DrawnSeed(int):
+    """A seed that nobody asked for."""
+
+
+def _seed(value: object) -> int:
+    if isinstance(value, DrawnSeed):
+        return value
+    return cast(int, _values.whole(0, _values.MAXIMUM_SEED)(value))
+
+
 class Options(NamedTuple):
     """All options of one attack, checked. Times are seconds, rates are per second.
 
@@ -52,6 +62,7 @@ class Options(NamedTuple):
     seed: int
     tags: tuple[str, ...]
     exclude_tags: tuple[str, ...]
+    no_compile: bool
     verbose: int
     quiet: int
     no_reset_metrics: bool
@@ -149,9 +160,9 @@ OPTIONS: tuple[Option, ...] = (
         "seed",
         ("--seed",),
         _RUN,
-        "seed of the users' choices of tasks and waits (default: a new one, which is printed)",
-        _values.whole(0, _values.MAXIMUM_SEED),
-        lambda: int.from_bytes(os.urandom(4), "big"),
+        "seed of the users' choices: tasks, waits, random (default: a new one, which is printed)",
+        _seed,
+        lambda: DrawnSeed.from_bytes(os.urandom(4), "big"),
         "N",
     ),
     Option(
@@ -173,6 +184,15 @@ OPTIONS: tuple[Option, ...] = (
         (),
         "TAG",
         "names",
+    ),
+    Option(
+        "no_compile",
+        ("--no-compile",),
+        _RUN,
+        "run every task as Python (see goose-py explain)",
+        _values.switch,
+        False,
+        kind="switch",
     ),
     Option(
         "no_reset_metrics",

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goose.exception import ScriptError
 from goose.user import HttpUser, SequentialTaskSet, TaskSet, User
 from goose.wait import WaitKind
 
+if TYPE_CHECKING:
+    from goose._compiler import Verdict
+
 NO_TASK = 0xFFFFFFFF
 PICK_RANDOM, PICK_CYCLE, PICK_RANKED = 0, 1, 2
 LAST_RANK = 0x7FFFFFFF
+NOT_COMPILED = 0xFFFFFFFF
 
 
 class TaskName(NamedTuple):
@@ -25,13 +30,25 @@ class TaskName(NamedTuple):
     hook: bool
 
 
+class Compiling(NamedTuple):
+    """That tasks are to be compiled. ``environment``: the attack's, or None before one starts;
+    ``seeded``: somebody chose the seed."""
+
+    environment: Any = None
+    seeded: bool = False
+
+
 class Plan(NamedTuple):
-    """``description`` for the engine; ``shares``: (weight, fixed count) of each class."""
+    """``description`` for the engine; ``shares``: (weight, fixed count) of each class;
+    ``verdicts``: by class and name of each task how it runs, if tasks are compiled."""
 
     description: dict[str, Any]
     shares: list[tuple[float, int]]
     tasks: list[TaskName]
     hosts: list[str]
+    verdicts: dict[str, Verdict]
+    programs: dict[str, Any]
+    warnings: list[str]
 
 
 def where(item: object) -> str:
@@ -51,6 +68,9 @@ class _Builder:
         self.sets: list[dict[str, Any]] = []
         self.tasks: list[TaskName] = []
         self.known: dict[tuple[type, type], int] = {}
+        self.verdicts: dict[str, Verdict] = {}
+        self.programs: dict[str, Any] = {}
+        self.warnings: list[str] = []
 
     def add_task(self, user: type, name: str, hook: bool = False) -> int:
         place = sum(1 for task in self.tasks if task.cls == user.__name__) + 1
@@ -90,8 +110,10 @@ class _Builder:
         described["mode"] = _mode(cls, items)
         if described["mode"] == PICK_RANKED:
             entries.sort(key=lambda entry: entry[2])
-        described["entries"] = entries
+        described["entries"] = [(*entry, NOT_COMPILED) for entry in entries]
         described["wait"] = _wait(user, cls)
+        described["init"] = cls.__init__ not in (User.__init__, HttpUser.__init__, TaskSet.__init__)  # type: ignore[misc]
+        described["compiled"] = (NOT_COMPILED,) * 4
         return index
 
     def check(self, user: type, cls: type, items: list[Any]) -> None:
@@ -127,6 +149,91 @@ class _Builder:
                 numbers[id(item)] = self.add_task(user, f"{prefix}{name}")
             found.append((item, numbers[id(item)], rank))
         return found
+
+
+    # ---- compiling -----------------------------------------------------------------------------
+
+    def compile(self, user: type[User], compiling: Compiling) -> Any:
+        """The program of a user class, whose sets then know their functions; None: all of it is
+        Python. An error of the compiler's own is a warning."""
+        try:
+            return self.compile_class(user, compiling)
+        except Exception as error:
+            import traceback
+
+            self.warnings.append(
+                f"{user.__name__} runs as Python: the compiler failed "
+                f"({type(error).__name__}: {error})"
+            )
+            if os.environ.get("GOOSE_COMPILER_ERRORS"):
+                traceback.print_exc()
+            return None
+
+    def compile_class(self, user: type[User], compiling: Compiling) -> Any:
+        from goose import _compiler
+
+        if not issubclass(user, HttpUser):
+            return None
+        scope = _compiler.Scope(user, compiling.environment, compiling.seeded)
+        for _ in range(3):
+            compiler = _compiler.ClassCompiler(scope)
+            found = {
+                cls: self.compile_set(compiler, user, cls, index)
+                for (owner, cls), index in self.known.items()
+                if owner is user
+            }
+            shared = compiler.shared_with_python()
+            if shared <= scope.thawed:
+                break
+            scope.thawed |= shared
+        if not any(v.function != NOT_COMPILED for verdicts in found.values() for v in verdicts[0]):
+            return None
+        for cls, (entries, hooks) in found.items():
+            described = self.sets[self.known[(user, cls)]]
+            described["entries"] = [
+                (*entry[:3], verdict.function)
+                for entry, verdict in zip(described["entries"], entries, strict=True)
+            ]
+            owner = _compiler.USER if cls is user else _compiler.SET
+            described["compiled"] = (*hooks, compiler.birth(cls, owner))
+        program = compiler.program.build()
+        self.programs[user.__name__] = (program, compiler)
+        return program
+
+    def compile_set(
+        self, compiler: Any, user: type[User], cls: type, index: int
+    ) -> tuple[list[Any], tuple[int, int, int]]:
+        """Verdicts on its entries, and the functions of on_start, on_stop and wait_time."""
+        from goose import _compiler
+
+        described = self.sets[index]
+        owner = _compiler.USER if cls is user else _compiler.SET
+        nothing = _compiler.Verdict(NOT_COMPILED)
+        entries = []
+        for what, task, _, _ in described["entries"]:
+            if isinstance(what, int):
+                entries.append(nothing)
+                continue
+            verdict = compiler.function(what, cls, owner)
+            entries.append(verdict)
+            self.say(task, verdict)
+        hooks = []
+        for name, task in (("on_start", "start_task"), ("on_stop", "stop_task")):
+            verdict = nothing
+            if described[task] != NO_TASK:
+                verdict = compiler.function(getattr(cls, name), cls, owner)
+                self.say(described[task], verdict)
+            hooks.append(verdict.function)
+        wait = nothing
+        if described["wait"][0] == int(WaitKind.CALL):
+            of = user if cls.wait_time is TaskSet.wait_time else cls  # type: ignore[attr-defined]
+            whose = _compiler.USER if of is user else owner
+            wait = compiler.function(of.wait_time, of, whose)
+            self.verdicts[f"{cls.__name__}.wait_time"] = wait
+        return entries, (hooks[0], hooks[1], wait.function)
+
+    def say(self, task: int, verdict: Any) -> None:
+        self.verdicts[f"{self.tasks[task].cls}.{self.tasks[task].name}"] = verdict
 
 
 def _mode(cls: type, items: list[Any]) -> int:
@@ -187,6 +294,8 @@ def build(
     host: str | None,
     include: frozenset[str] = frozenset(),
     exclude: frozenset[str] = frozenset(),
+    compiling: Compiling | None = None,
+    needs_host: bool = True,
 ) -> Plan:
     """The plan of an attack. ScriptError where a class has no task or no host."""
     builder = _Builder(include, exclude)
@@ -198,15 +307,17 @@ def build(
             raise ScriptError(
                 f"{where(cls)}{cls.__name__}.weight is {cls.weight!r}; it must be above 0"
             )
-        hosts.append(_host(cls, host))
+        hosts.append(_host(cls, host if needs_host else host or cls.host or "http://localhost"))
+        index = builder.add_set(cls, cls, frozenset())
         described.append(
             {
-                "set": builder.add_set(cls, cls, frozenset()),
+                "set": index,
                 "host": hosts[-1],
                 "verify": cls.verify,
                 "timeout_s": float(cls.network_timeout),
                 "connect_timeout_s": float(cls.connection_timeout),
                 "max_body": float(cls.max_body),
+                "program": builder.compile(cls, compiling) if compiling else None,
             }
         )
         shares.append((float(cls.weight), int(cls.fixed_count)))
@@ -217,4 +328,6 @@ def build(
         "teardown": hooks(classes, "teardown"),
         "task_names": [f"{task.cls}.{task.name}" for task in builder.tasks],
     }
-    return Plan(description, shares, builder.tasks, hosts)
+    return Plan(
+        description, shares, builder.tasks, hosts, builder.verdicts, builder.programs, builder.warnings
+    )

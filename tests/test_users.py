@@ -1155,7 +1155,7 @@ def test_the_watchdog_names_file_and_line(target: Target) -> None:
 
     source, first = inspect.getsourcelines(Blocker)
     offset = next(at for at, line in enumerate(source) if "while" in line)
-    metrics = run(attack(target, Blocker, run_time=5))
+    metrics = run(attack(target, Blocker, run_time=5, no_compile=True))
     (held, *others) = metrics.client.held
     assert not others
     assert held["file"] == __file__

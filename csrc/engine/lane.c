@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/ask.h"
 #include "engine/attack.h"
 
 #define HATCH_BATCH 256 // users started in one turn, so that those before get on
@@ -96,6 +97,22 @@ void gs_user_wake(struct gs_user *user)
 void gs_user_yield(struct gs_user *user)
 {
     gs_lane_ready(user);
+}
+
+enum gs_heard gs_user_hear(struct gs_user *user)
+{
+    struct gs_lane *lane = user->lane;
+    if (!lane->stopping)
+        return GS_HEARD_NOTHING;
+    if (lane->last_call) {
+        if (user->last_told == 2)
+            return GS_HEARD_ENOUGH;
+        user->last_told++;
+    } else if (user->stop_told || user->id == GS_USER_TEARDOWN) {
+        return GS_HEARD_NOTHING;
+    }
+    user->stop_told = true;
+    return GS_HEARD_STOP;
 }
 
 static void tell_if_ended(struct gs_lane *lane)
@@ -444,6 +461,8 @@ int gs_lane_init(struct gs_lane *lane, struct gs_attack *attack, unsigned index)
     lane->shard = gs_shard_new(plan->task_count);
     if (!lane->users || !lane->shard || uv_loop_init(&lane->loop) != 0)
         goto no_loop;
+    if (uv_mutex_init(&lane->printing) != 0)
+        goto no_mutex;
     if (gs_poller_open(&lane->poller, &lane->loop, plan->backend, on_alarm) != 0)
         goto no_poller;
     if (gs_mailbox_open(&lane->mailbox, &lane->loop, lane) != 0)
@@ -460,6 +479,8 @@ no_net:
 no_mailbox:
     gs_poller_close(&lane->poller);
 no_poller:
+    uv_mutex_destroy(&lane->printing);
+no_mutex:
     uv_run(&lane->loop, UV_RUN_NOWAIT);
     uv_loop_close(&lane->loop);
 no_loop:
@@ -477,6 +498,7 @@ void gs_lane_fini(struct gs_lane *lane)
         gs_call_clear(&lane->users[i].call);
     }
     gs_mailbox_close(&lane->mailbox);
+    gs_ask_fini(lane);
     gs_net_fini(&lane->net);
     gs_poller_close(&lane->poller);
     uv_run(&lane->loop, UV_RUN_DEFAULT);
@@ -484,6 +506,8 @@ void gs_lane_fini(struct gs_lane *lane)
     gs_mailbox_fini(&lane->mailbox);
     gs_shard_free(lane->shard);
     gs_intern_fini(&lane->names);
+    gs_buf_fini(&lane->printed);
+    uv_mutex_destroy(&lane->printing);
     free(lane->extra);
     free(lane->users);
 }

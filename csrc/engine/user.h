@@ -35,8 +35,17 @@ struct gs_user {
     struct gs_rng rng;
     struct gs_session session;
     struct gs_call call;
-    void *data; // the driver's
+    struct gs_runner *runner; // whose tasks are programs; else NULL
+    void *data;               // the driver's
 };
+
+// What a user's code is to do where it would wait.
+enum gs_heard {
+    GS_HEARD_NOTHING, // wait
+    GS_HEARD_STOP,    // end: the attack stops
+    GS_HEARD_ENOUGH,  // nothing any more: it was told twice and goes on regardless
+};
+enum gs_heard gs_user_hear(struct gs_user *user);
 
 // The call that is rendered in user->call goes out in this turn's send pass; when its outcome is
 // in, it is counted under `name` (an id of the lane's table) and the user made ready.

@@ -330,9 +330,17 @@ static PyObject *error_rows(const struct gs_shard *total)
     return list;
 }
 
+static PyObject *program_counts(const struct gs_program_counts *counts)
+{
+    return Py_BuildValue("{s:L,s:L,s:L,s:d}", "requests", (long long)counts->requests, "islands",
+                         (long long)counts->islands, "slow", (long long)counts->slow, "python_s",
+                         (double)counts->python_ns / 1e9);
+}
+
 static int put_shard(PyObject *dict, const struct gs_shard *total)
 {
-    return put(dict, "requests", request_rows(total)) != 0 ||
+    return put(dict, "programs", program_counts(&total->programs)) != 0 ||
+                           put(dict, "requests", request_rows(total)) != 0 ||
                            put(dict, "tasks", task_rows(total)) != 0 ||
                            put(dict, "errors", error_rows(total)) != 0 ||
                            put(dict, "connect_times", gs_histogram_copy(&total->connect)) != 0 ||
@@ -488,6 +496,24 @@ static PyObject *held(struct attack_object *self, PyObject *unused)
     return list;
 }
 
+// What programs printed since the last time, as str.
+static PyObject *printed(struct attack_object *self, PyObject *unused)
+{
+    (void)unused;
+    struct gs_buf all = GS_BUF_EMPTY;
+    struct gs_attack *attack = &self->py.attack;
+    for (unsigned i = 0; self->open && i < attack->plan.lanes; i++) {
+        struct gs_lane *lane = &attack->lanes[i];
+        uv_mutex_lock(&lane->printing);
+        gs_buf_add(&all, lane->printed.data, lane->printed.len);
+        lane->printed.len = 0;
+        uv_mutex_unlock(&lane->printing);
+    }
+    PyObject *text = PyUnicode_DecodeUTF8(all.data ? all.data : "", (Py_ssize_t)all.len, "replace");
+    gs_buf_fini(&all);
+    return text;
+}
+
 static PyObject *phase(struct attack_object *self, void *unused)
 {
     (void)unused;
@@ -502,6 +528,7 @@ static PyMethodDef methods[] = {
          "snapshot(timeout, emergency=False): the figures so far as a dict."},
         {"before", (PyCFunction)before, METH_NOARGS, "The figures that the reset flushed."},
         {"held", (PyCFunction)held, METH_NOARGS, "[(seconds, thread, user)] of each lane."},
+        {"printed", (PyCFunction)printed, METH_NOARGS, "Lines of programs since the last time."},
         {"close", (PyCFunction)close_attack, METH_NOARGS, "Ends it and frees the engine."},
         {NULL, NULL, 0, NULL},
 };

@@ -21,35 +21,6 @@ static int check_caller(struct gs_client *client)
     return -1;
 }
 
-static PyObject *history_of(struct gs_py_user *user, struct gs_response *last)
-{
-    struct gs_call *call = &user->user->call;
-    PyObject *list = PyList_New(0);
-    while (list && call->hops) {
-        struct gs_hop *hop = call->hops;
-        call->hops = hop->next;
-        PyObject *url = PyUnicode_DecodeLatin1(hop->url, (Py_ssize_t)strlen(hop->url), NULL);
-        struct gs_response *r = url ? gs_response_new(user, last->base, url, true) : NULL;
-        Py_XDECREF(url);
-        if (r) {
-            r->status = hop->status;
-            r->err = GS_E_OK;
-            r->own_head = (struct gs_buf){hop->head, hop->head_len, hop->head_len};
-            r->head = (struct gs_slice){hop->head, hop->head_len};
-            r->elapsed_ns = hop->elapsed_ns;
-            r->epoch = UINT32_MAX; // not a request of its own
-            hop->head = NULL;
-        }
-        if (!r || PyList_Append(list, (PyObject *)r) != 0)
-            Py_CLEAR(list);
-        Py_XDECREF((PyObject *)r);
-        free(hop->url);
-        free(hop->head);
-        free(hop);
-    }
-    return list;
-}
-
 static PyObject *outcome(struct gs_client *client, PyObject *url, bool absolute)
 {
     struct gs_py_user *user = client->user;
@@ -64,7 +35,9 @@ static PyObject *outcome(struct gs_client *client, PyObject *url, bool absolute)
     if (!r || (!call->hops && !call->final_url))
         return (PyObject *)r;
     // the response's own bytes are safe: the call's slices are empty by now
-    r->history = history_of(user, r);
+    struct gs_hop *hops = call->hops;
+    call->hops = NULL;
+    r->history = gs_response_history(user, r, hops);
     if (call->final_url) {
         PyObject *final =
                 PyUnicode_DecodeLatin1(call->final_url, (Py_ssize_t)strlen(call->final_url), NULL);
@@ -153,8 +126,17 @@ VERB(delete, 4)
 VERB(head, 5)
 VERB(options, 6)
 
+const char *gs_client_method(const char *upper)
+{
+    for (int i = 0; verbs[i]; i++)
+        if (strcmp(verbs[i], upper) == 0)
+            return verbs[i];
+    PyObject *interned = PyUnicode_InternFromString(upper); // kept: methods are few
+    return interned ? PyUnicode_AsUTF8(interned) : NULL;
+}
+
 // An interned, upper-case method; NULL with an exception for one that HTTP does not allow.
-static const char *method_of(PyObject *method)
+const char *gs_client_method_of(PyObject *method)
 {
     Py_ssize_t len;
     const char *text = PyUnicode_Check(method) ? PyUnicode_AsUTF8AndSize(method, &len) : NULL;
@@ -173,11 +155,7 @@ static const char *method_of(PyObject *method)
         upper[i] = c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
     }
     upper[len] = '\0';
-    for (int i = 0; verbs[i]; i++)
-        if (strcmp(verbs[i], upper) == 0)
-            return verbs[i];
-    PyObject *interned = PyUnicode_InternFromString(upper); // kept: methods are few
-    return interned ? PyUnicode_AsUTF8(interned) : NULL;
+    return gs_client_method(upper);
 }
 
 static int __attribute__((noinline))
@@ -194,7 +172,7 @@ begin_request(struct gs_client *client, PyObject *const *args, Py_ssize_t count,
         PyErr_SetString(PyExc_TypeError, "client.request() needs one method and a URL");
         return -1;
     }
-    const char *method = method_of(first ? args[0] : k.method);
+    const char *method = gs_client_method_of(first ? args[0] : k.method);
     if (!method)
         return -1;
     if (second)

@@ -2,6 +2,7 @@
 #ifndef GS_PY_CLIENT_H
 #define GS_PY_CLIENT_H
 
+#include "engine/ask.h"
 #include "py/hub.h"
 
 struct gs_client {
@@ -20,13 +21,13 @@ struct gs_client {
 
 extern PyTypeObject gs_client_type;
 
-// What is sent unless client.headers says otherwise.
-#define GS_DEFAULT_FIELDS                                                                          \
-    "User-Agent: goose-py/" GS_VERSION "\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\n"     \
-    "Connection: keep-alive\r\n"
-
 // client.headers, made on first use. A new reference, or NULL with an exception.
 PyObject *gs_client_headers(struct gs_client *client);
+
+// The interned form of an upper-case method, compared by pointer; and of what a script gave as one:
+// NULL with an exception.
+const char *gs_client_method(const char *upper);
+const char *gs_client_method_of(PyObject *method);
 
 struct gs_client *gs_client_new(struct gs_py_user *user);
 

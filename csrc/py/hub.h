@@ -1,9 +1,11 @@
-// hub: users as greenlets. Each lane has one hub, its main greenlet; a user that waits switches
-// to the next user who is ready, or back to the hub. This floor's only file that knows greenlets.
+// hub: users as greenlets, and users whose tasks are programs, which a few greenlets of the lane
+// serve. Each lane has one hub, its main greenlet; a user that waits switches to the next user who
+// is ready, or back to the hub. This floor's only file that knows greenlets.
 #ifndef GS_PY_HUB_H
 #define GS_PY_HUB_H
 
 #include "engine/attack.h"
+#include "engine/runner.h"
 #include "py/gil.h"
 #include "py/plan.h"
 
@@ -26,8 +28,9 @@ struct gs_py_user {
     struct gs_user *user;
     struct gs_py_lane *lane;
     struct gs_py_class *klass;
-    struct gs_client *client;     // a reference, until the lane ends
-    PyObject *greenlet;           // a reference
+    struct gs_client *client;     // a reference, until the lane ends; NULL: not asked for yet
+    PyObject *greenlet;           // a reference; NULL: its tasks are programs
+    PyObject *body;               // of a request of such, which points into it; a reference
     PyObject *waiter;             // the greenlet that waits (the user's own or one it made)
     PyObject *instance;           // of the user class, a reference
     uint64_t task_ended_ns;       // the last one, if nothing was waited for since; else 0
@@ -40,7 +43,10 @@ struct gs_py_lane {
     struct gs_py_attack *attack;
     struct gs_gil gil;
     PyObject *hub;
-    struct gs_node pass; // users to run in this pass
+    struct gs_node pass;   // users to run in this pass
+    struct gs_node due;    // users whose programs need Python
+    struct gs_node greens; // users to resume in their greenlets
+    PyObject *idle;        // list of greenlets that serve programs, and have nothing to do
     struct gs_py_user *users;
     struct gs_py_user *current;
     unsigned long switches; // grows with each wait: tells whether a task ever waited
@@ -57,6 +63,9 @@ int gs_hub_import(void);
 
 // The user that runs on this thread now, or NULL.
 struct gs_py_user *gs_hub_user(void);
+
+// The user's client, made on first use. Borrowed, or NULL with an exception.
+struct gs_client *gs_hub_client(struct gs_py_user *user);
 
 // Before a wait: raises the stop exception where the attack ends. Returns 0, or -1 with it set.
 // Does not return for a user that is dropped.

@@ -2,11 +2,14 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "plan/draw.h"
 #include "py/attack.h"
 #include "py/client.h"
+#include "py/evaluate.h"
 #include "py/histogram.h"
 #include "py/hub.h"
 #include "py/last_words.h"
+#include "py/program.h"
 #include "py/response.h"
 #include "py/shared.h"
 
@@ -16,7 +19,7 @@ static PyObject *current_client(PyObject *module, PyObject *unused)
     (void)module;
     (void)unused;
     struct gs_py_user *user = gs_hub_user();
-    return user ? Py_NewRef((PyObject *)user->client) : Py_NewRef(Py_None);
+    return user ? Py_XNewRef((PyObject *)gs_hub_client(user)) : Py_NewRef(Py_None);
 }
 
 // Inside a user: gives the lane to others for so many seconds. Returns True; False elsewhere.
@@ -51,11 +54,37 @@ static PyObject *random_unit(PyObject *module, PyObject *unused)
     return NULL;
 }
 
+// So many random bits (1 to 64) from the running user's own generator.
+static PyObject *random_bits(PyObject *module, PyObject *number)
+{
+    (void)module;
+    struct gs_py_user *user = gs_hub_user();
+    long bits = PyLong_AsLong(number);
+    if (PyErr_Occurred())
+        return NULL;
+    if (user && bits >= 1 && bits <= 64)
+        return PyLong_FromUnsignedLongLong(gs_draw_bits(&user->user->rng, (unsigned)bits));
+    PyErr_SetString(PyExc_RuntimeError, user ? "1 to 64 bits" : "only inside a user");
+    return NULL;
+}
+
+// Whether a user runs on this thread.
+static PyObject *in_user(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    return PyBool_FromLong(gs_hub_user() != NULL);
+}
+
 static PyMethodDef methods[] = {
         {"configure", gs_shared_configure, METH_O, "Hands the extension what it needs of Python."},
         {"current_client", current_client, METH_NOARGS, "The running user's client, or None."},
         {"sleep", sleep_user, METH_O, "Sleeps inside a user (True); elsewhere does nothing."},
         {"random_unit", random_unit, METH_NOARGS, "[0, 1) from the user's own generator."},
+        {"random_bits", random_bits, METH_O, "So many bits from the user's own generator."},
+        {"in_user", in_user, METH_NOARGS, "Whether a user runs on this thread."},
+        {"program_tables", gs_program_tables, METH_NOARGS, "What the compiler may emit."},
+        {"evaluate", gs_evaluate, METH_VARARGS, "A primitive of programs, for tests."},
         {"last_words_open", gs_last_words_open, METH_NOARGS, "Gives a signal.set_wakeup_fd."},
         {"last_words_set", gs_last_words_set, METH_VARARGS, "(path or None, report, tables)."},
         {"last_words_beat", gs_last_words_beat, METH_O, "Tells that Python still runs."},
@@ -86,7 +115,8 @@ PyMODINIT_FUNC PyInit__engine(void)
     if (add_type(module, "Attack", &gs_attack_type) != 0 ||
         add_type(module, "Client", &gs_client_type) != 0 ||
         add_type(module, "Response", &gs_response_type) != 0 ||
-        add_type(module, "Histogram", &gs_histogram_type) != 0) {
+        add_type(module, "Histogram", &gs_histogram_type) != 0 ||
+        add_type(module, "Program", &gs_program_type) != 0) {
         Py_DECREF(module);
         return NULL;
     }

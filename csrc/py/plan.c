@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "py/program.h"
+
 static PyObject *item(PyObject *dict, const char *key)
 {
     PyObject *value = PyDict_GetItemString(dict, key);
@@ -37,12 +39,12 @@ static int read_entry(struct gs_py_plan *plan, struct gs_task_entry *entry, PyOb
     PyObject *what;
     unsigned int task;
     int rank;
-    if (!PyArg_ParseTuple(tuple, "OIi", &what, &task, &rank))
+    if (!PyArg_ParseTuple(tuple, "OIiI", &what, &task, &rank, &entry->function))
         return -1;
     entry->task = task;
     entry->rank = rank;
     if (!PyLong_Check(what)) {
-        entry->function = Py_NewRef(what);
+        entry->python = Py_NewRef(what);
         return 0;
     }
     unsigned long index = PyLong_AsUnsignedLong(what);
@@ -68,12 +70,17 @@ static int read_set(struct gs_py_plan *plan, struct gs_task_set *set, PyObject *
 {
     uint32_t mode;
     PyObject *type = item(dict, "type"), *entries = item(dict, "entries");
-    PyObject *wait = item(dict, "wait");
-    if (!type || !entries || !wait || read_uint(dict, "mode", &mode) != 0 ||
+    PyObject *wait = item(dict, "wait"), *init = item(dict, "init");
+    PyObject *compiled = item(dict, "compiled");
+    if (!type || !entries || !wait || !init || !compiled ||
+        !PyArg_ParseTuple(compiled, "IIII", &set->start_function, &set->stop_function,
+                          &set->wait_function, &set->birth_function) ||
+        read_uint(dict, "mode", &mode) != 0 ||
         read_uint(dict, "start_task", &set->start_task) != 0 ||
         read_uint(dict, "stop_task", &set->stop_task) != 0 || read_wait(&set->wait, wait) != 0)
         return -1;
-    set->type = Py_NewRef(type);
+    set->python = Py_NewRef(type);
+    set->has_init = init == Py_True;
     set->mode = (enum gs_order_mode)mode;
     set->has_start = set->start_task != GS_TASK_NONE;
     set->has_stop = set->stop_task != GS_TASK_NONE;
@@ -93,11 +100,15 @@ static int read_class(struct gs_py_plan *plan, struct gs_py_class *klass, PyObje
 {
     uint32_t set;
     double max_body;
+    Py_ssize_t host_len;
+    struct gs_class *plain = &klass->plain;
     PyObject *host = item(dict, "host"), *verify = item(dict, "verify");
-    if (!host || !verify || read_uint(dict, "set", &set) != 0 ||
-        read_double(dict, "timeout_s", &klass->timeout_s) != 0 ||
-        read_double(dict, "connect_timeout_s", &klass->connect_timeout_s) != 0 ||
-        read_double(dict, "max_body", &max_body) != 0)
+    PyObject *program = item(dict, "program");
+    if (!host || !verify || !program || read_uint(dict, "set", &set) != 0 ||
+        read_double(dict, "timeout_s", &plain->timeout_s) != 0 ||
+        read_double(dict, "connect_timeout_s", &plain->connect_timeout_s) != 0 ||
+        read_double(dict, "max_body", &max_body) != 0 ||
+        !(plain->host = PyUnicode_AsUTF8AndSize(host, &host_len)))
         return -1;
     if (set >= plan->set_count) {
         PyErr_SetString(PyExc_ValueError, "set index out of range");
@@ -105,9 +116,14 @@ static int read_class(struct gs_py_plan *plan, struct gs_py_class *klass, PyObje
     }
     klass->host = Py_NewRef(host);
     klass->verify = Py_NewRef(verify);
-    klass->tasks = &plan->sets[set];
-    klass->max_body = (size_t)max_body;
-    return 0;
+    klass->program = Py_NewRef(program);
+    plain->tasks = &plan->sets[set];
+    plain->host_len = (size_t)host_len;
+    plain->max_body = (size_t)max_body;
+    plain->ca_file = PyUnicode_Check(verify) ? PyUnicode_AsUTF8(verify) : NULL;
+    plain->verify = plain->ca_file || PyObject_IsTrue(verify) > 0;
+    plain->program = program == Py_None ? NULL : gs_program_of(program);
+    return PyErr_Occurred() ? -1 : 0;
 }
 
 static int read_plan(struct gs_py_plan *plan, PyObject *description)
@@ -130,9 +146,11 @@ static int read_plan(struct gs_py_plan *plan, PyObject *description)
     for (uint32_t i = 0; i < plan->set_count; i++)
         if (read_set(plan, &plan->sets[i], PyList_GET_ITEM(sets, i)) != 0)
             return -1;
-    for (uint32_t i = 0; i < plan->class_count; i++)
+    for (uint32_t i = 0; i < plan->class_count; i++) {
         if (read_class(plan, &plan->classes[i], PyList_GET_ITEM(classes, i)) != 0)
             return -1;
+        plan->has_programs = plan->has_programs || plan->classes[i].plain.program;
+    }
     return 0;
 }
 
@@ -156,13 +174,14 @@ void gs_py_plan_free(struct gs_py_plan *plan)
     for (uint32_t i = 0; plan->sets && i < plan->set_count; i++) {
         struct gs_task_set *set = &plan->sets[i];
         for (uint32_t j = 0; j < set->count; j++)
-            Py_XDECREF(set->entries[j].function);
+            Py_XDECREF(set->entries[j].python);
         free(set->entries);
-        Py_XDECREF(set->type);
+        Py_XDECREF(set->python);
     }
     for (uint32_t i = 0; plan->classes && i < plan->class_count; i++) {
         Py_XDECREF(plan->classes[i].host);
         Py_XDECREF(plan->classes[i].verify);
+        Py_XDECREF(plan->classes[i].program);
     }
     free(plan->sets);
     free(plan->classes);

@@ -116,8 +116,8 @@ static int body_bytes(struct parts *parts)
 
 static int read_timeout(struct gs_client *client, struct gs_call *call, PyObject *timeout)
 {
-    double whole = client->user->klass->timeout_s;
-    double dial = client->user->klass->connect_timeout_s;
+    double whole = client->user->klass->plain.timeout_s;
+    double dial = client->user->klass->plain.connect_timeout_s;
     if (timeout && PyTuple_Check(timeout)) {
         PyObject *first, *second;
         if (!PyArg_ParseTuple(timeout, "OO;timeout must be a number or (connect, whole)", &first,
@@ -188,7 +188,7 @@ static int render(struct gs_client *client, const char *method, const struct gs_
                                  .body_stays = true};
     call->follow = follow;
     call->session = &client->user->user->session;
-    call->max_body = client->user->klass->max_body;
+    call->max_body = client->user->klass->plain.max_body;
     if (gs_call_render(call, &request) != 0) {
         PyErr_NoMemory();
         return -1;

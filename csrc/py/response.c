@@ -3,6 +3,7 @@
 #include <structmember.h>
 
 #include "net/inflate.h"
+#include "plan/json.h"
 #include "py/client.h"
 #include "py/shared.h"
 
@@ -60,6 +61,80 @@ struct gs_response *gs_response_new(struct gs_py_user *user, PyObject *base, PyO
     }
     call->head_bytes = call->body_bytes = (struct gs_slice){NULL, 0};
     return r;
+}
+
+PyObject *gs_response_history(struct gs_py_user *user, struct gs_response *last,
+                              struct gs_hop *hops)
+{
+    PyObject *list = PyList_New(0);
+    while (hops) {
+        struct gs_hop *hop = hops;
+        hops = hop->next;
+        PyObject *url = PyUnicode_DecodeLatin1(hop->url, (Py_ssize_t)strlen(hop->url), NULL);
+        struct gs_response *r = url ? gs_response_new(user, last->base, url, true) : NULL;
+        Py_XDECREF(url);
+        if (r) {
+            r->status = hop->status;
+            r->err = GS_E_OK;
+            r->own_head = (struct gs_buf){hop->head, hop->head_len, hop->head_len};
+            r->head = (struct gs_slice){hop->head, hop->head_len};
+            r->elapsed_ns = hop->elapsed_ns;
+            r->epoch = UINT32_MAX; // not a request of its own
+            hop->head = NULL;
+        }
+        if (!list || !r || PyList_Append(list, (PyObject *)r) != 0)
+            Py_CLEAR(list);
+        Py_XDECREF((PyObject *)r);
+        free(hop->url);
+        free(hop->head);
+        free(hop);
+    }
+    return list;
+}
+
+static PyObject *text_of_value(struct gs_value v)
+{
+    return v.tag == GS_STR ? PyUnicode_DecodeUTF8(v.str->data, v.str->len, NULL) : NULL;
+}
+
+PyObject *gs_response_of_reply(struct gs_py_user *user, struct gs_reply *reply)
+{
+    struct gs_client *client = gs_hub_client(user);
+    PyObject *url = text_of_value(reply->url);
+    struct gs_response *r = client && url && gs_reply_own(reply) ? allocate() : NULL;
+    if (!r) {
+        Py_XDECREF(url);
+        return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+    }
+    gs_list_remove(&reply->lent);
+    wipe(r);
+    r->client = (struct gs_client *)Py_NewRef((PyObject *)client);
+    r->base = Py_NewRef(client->base);
+    r->url = url;
+    r->absolute = reply->absolute;
+    r->elapsed_ns = reply->elapsed_ns;
+    r->name = reply->name;
+    r->epoch = reply->epoch;
+    r->status = reply->status;
+    r->err = reply->err;
+    r->detail = reply->detail;
+    r->failed = reply->failed;
+    r->failure = text_of_value(reply->failure);
+    r->cut = r->fails_untold = reply->cut;
+    r->plain = reply->decoded;
+    r->own_head = reply->own_head;
+    r->own_body = reply->own_body;
+    r->head = (struct gs_slice){r->own_head.data, r->own_head.len};
+    r->body = (struct gs_slice){r->own_body.data, r->own_body.len};
+    struct gs_hop *hops = reply->hops;
+    reply->hops = NULL;
+    if (hops)
+        r->history = gs_response_history(user, r, hops);
+    for (struct gs_view *view = reply->views; view; view = view->next)
+        if (!gs_json_touch(view))
+            view->text = NULL;
+    gs_reply_bare(reply);
+    return (PyObject *)r;
 }
 
 int gs_response_own(struct gs_response *r)
@@ -207,14 +282,15 @@ static void spoil(struct gs_response *r, const char *why)
 static size_t max_body(const struct gs_response *r)
 {
     const struct gs_py_user *user = r->client->user;
-    return user ? user->klass->max_body : (size_t)16 << 20;
+    return user ? user->klass->plain.max_body : (size_t)16 << 20;
 }
 
 static PyObject *decode_body(struct gs_response *r)
 {
     struct gs_slice coding = gs_head_find(r->head, "content-encoding");
-    bool known = coding.data && (gs_slice_is(coding, "gzip") || gs_slice_is(coding, "x-gzip") ||
-                                 gs_slice_is(coding, "deflate"));
+    bool known = coding.data && !r->plain &&
+                 (gs_slice_is(coding, "gzip") || gs_slice_is(coding, "x-gzip") ||
+                  gs_slice_is(coding, "deflate"));
     if (!known)
         return PyBytes_FromStringAndSize(r->body.data, (Py_ssize_t)r->body.len);
     struct gs_buf plain = GS_BUF_EMPTY;

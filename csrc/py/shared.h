@@ -19,6 +19,12 @@ struct gs_py_shared {
     PyObject *response_cookies; // [set-cookie] -> ResponseCookies
     PyObject *split_userinfo;   // URL -> (URL without, (user, password) or None)
     PyObject *http_error;       // response -> HTTPError
+    PyObject *natives;          // name of a native function -> the function
+    PyObject *unpack;           // (object, count) -> tuple
+    PyObject *make_error;       // what stands behind raise [, and behind from] -> exception
+    PyObject *is_error;         // (exception, what stands behind except) -> bool
+    PyObject *add_trace;        // (exception, [(file, function, line)], innermost first)
+    PyObject *sleep;            // time.sleep, as users have it
     PyObject *json_loads, *json_dumps, *timedelta, *join_url;
 };
 

@@ -3,15 +3,6 @@
 #include "py/client.h"
 #include "py/shared.h"
 
-// How a task, or a whole task set, came to its end.
-enum ending {
-    DONE,          // go on
-    RESCHEDULE,    // go on without waiting
-    INTERRUPT,     // leave this task set, then wait
-    INTERRUPT_NOW, // leave this task set, no wait
-    END_USER,
-};
-
 static const char *task_name(const struct gs_py_user *user, uint32_t task)
 {
     PyObject *names = user->lane->attack->plan->task_names;
@@ -89,37 +80,32 @@ static void __attribute__((noinline)) exit_attack(struct gs_py_user *user, PyObj
     gs_attack_stop(&attack->attack);
 }
 
-struct outcome {
-    enum ending ending;
-    bool failed, cut_off;
-};
-
 // What the exception that is set means for the task that raised it. Clears it.
-static struct outcome __attribute__((noinline)) judge(struct gs_py_user *user, uint32_t task)
+struct gs_outcome gs_judge(struct gs_py_user *user, uint32_t task)
 {
     PyObject *value;
-    struct outcome outcome = {DONE, false, false};
+    struct gs_outcome outcome = {GS_END_DONE, false, false};
     fetch(&value);
     if (!value)
         return outcome;
     if (PyErr_GivenExceptionMatches(value, gs_py.StopAttack) ||
         PyErr_GivenExceptionMatches(value, PyExc_GeneratorExit)) {
-        outcome.ending = END_USER;
+        outcome.ending = GS_END_USER;
         outcome.cut_off = true;
     } else if (PyErr_GivenExceptionMatches(value, gs_py.StopUser)) {
-        outcome.ending = END_USER;
+        outcome.ending = GS_END_USER;
     } else if (PyErr_GivenExceptionMatches(value, gs_py.InterruptTaskSet)) {
-        outcome.ending = truth_of(value, "reschedule") ? INTERRUPT_NOW : INTERRUPT;
+        outcome.ending = truth_of(value, "reschedule") ? GS_END_INTERRUPT_NOW : GS_END_INTERRUPT;
     } else if (PyErr_GivenExceptionMatches(value, gs_py.RescheduleTaskImmediately)) {
-        outcome.ending = RESCHEDULE;
+        outcome.ending = GS_END_RESCHEDULE;
     } else if (PyErr_GivenExceptionMatches(value, gs_py.RescheduleTask)) {
-        outcome.ending = DONE;
+        outcome.ending = GS_END_DONE;
     } else if (PyErr_GivenExceptionMatches(value, PyExc_SystemExit)) {
         exit_attack(user, value);
-        outcome.ending = END_USER;
+        outcome.ending = GS_END_USER;
     } else if (PyErr_GivenExceptionMatches(value, PyExc_KeyboardInterrupt)) {
         gs_attack_stop(&user->lane->attack->attack);
-        outcome.ending = END_USER;
+        outcome.ending = GS_END_USER;
     } else {
         outcome.failed = true;
         count_error(user, task, value);
@@ -129,7 +115,7 @@ static struct outcome __attribute__((noinline)) judge(struct gs_py_user *user, u
 }
 
 static void count_task(struct gs_py_user *user, uint32_t task, uint64_t started_ns,
-                       struct outcome outcome)
+                       struct gs_outcome outcome)
 {
     struct gs_lane *lane = user->lane->lane;
     if (task == GS_TASK_NONE || !lane->attack->plan.metrics)
@@ -153,46 +139,49 @@ static int give_way(struct gs_py_user *user, unsigned long switches)
     return gs_hub_sleep(user, 0);
 }
 
-// ---- one task -------------------------------------------------------------------------------
+// ---- acts -----------------------------------------------------------------------------------
 
-static enum ending finish_task(struct gs_py_user *user, uint32_t task, uint64_t started_ns,
-                               unsigned long switches, PyObject *result)
+static enum gs_ending finish_act(struct gs_py_user *user, uint32_t task, uint64_t started_ns,
+                                 unsigned long switches, PyObject *result)
 {
-    struct outcome outcome = {DONE, false, false};
+    struct gs_outcome outcome = {GS_END_DONE, false, false};
     if (result)
         Py_DECREF(result);
     else
-        outcome = judge(user, task);
+        outcome = gs_judge(user, task);
     count_task(user, task, started_ns, outcome);
     if (outcome.cut_off)
         user->user->last_told = 0; // it obeyed; on_stop is told anew
-    if (outcome.ending != END_USER && give_way(user, switches) != 0) {
+    if (outcome.ending != GS_END_USER && give_way(user, switches) != 0) {
         PyErr_Clear();
-        return END_USER;
+        return GS_END_USER;
     }
     return outcome.ending;
 }
 
-static enum ending run_function(struct gs_py_user *user, PyObject *function, PyObject *self,
-                                uint32_t task, uint64_t started_ns)
+PyObject *gs_run_act(const struct gs_life *life, PyObject *self)
 {
-    unsigned long switches = user->lane->switches;
-    PyObject *result = PyObject_Vectorcall(function, &self, 1, NULL);
-    return finish_task(user, task, started_ns, switches, result);
+    switch (life->act) {
+    case GS_ACT_START:
+        return PyObject_CallMethod(self, "on_start", NULL);
+    case GS_ACT_STOP:
+        return PyObject_CallMethod(self, "on_stop", NULL);
+    default:
+        return PyObject_Vectorcall(life->entry->python, &self, 1, NULL);
+    }
 }
 
-static enum ending run_hook(struct gs_py_user *user, PyObject *self, const char *hook,
-                            uint32_t task)
+static enum gs_ending run_act(struct gs_py_user *user, const struct gs_life *life, PyObject *self,
+                              uint32_t task, uint64_t started_ns)
 {
-    uint64_t started_ns = gs_lane_now(user->lane->lane);
     unsigned long switches = user->lane->switches;
-    PyObject *result = PyObject_CallMethod(self, hook, NULL);
-    return finish_task(user, task, started_ns, switches, result);
+    PyObject *result = gs_run_act(life, self);
+    return finish_act(user, task, started_ns, switches, result);
 }
 
 // ---- waiting between tasks ------------------------------------------------------------------
 
-static int __attribute__((noinline)) ask_wait(PyObject *self, double *seconds)
+int gs_ask_wait(PyObject *self, double *seconds)
 {
     PyObject *result = PyObject_CallMethod(self, "wait_time", NULL);
     *seconds = result ? PyFloat_AsDouble(result) : -1;
@@ -209,8 +198,8 @@ static int rest(struct gs_py_user *user, const struct gs_task_set *set, PyObject
     uint64_t now = gs_lane_now(user->lane->lane), until;
     if (set->wait.kind == GS_WAIT_CALL) {
         double seconds;
-        if (ask_wait(self, &seconds) != 0) {
-            struct outcome outcome = judge(user, set->start_task);
+        if (gs_ask_wait(self, &seconds) != 0) {
+            struct gs_outcome outcome = gs_judge(user, set->start_task);
             if (!outcome.failed)
                 return -1;
             seconds = 1; // the error is counted; do not spin on it
@@ -227,132 +216,100 @@ static int rest(struct gs_py_user *user, const struct gs_task_set *set, PyObject
     return -1;
 }
 
-// ---- task sets ------------------------------------------------------------------------------
+// ---- users ----------------------------------------------------------------------------------
 
-static enum ending run_set(struct gs_py_user *user, const struct gs_task_set *set, PyObject *self);
-
-static enum ending __attribute__((noinline))
-run_nested(struct gs_py_user *user, const struct gs_task_set *set, PyObject *parent)
+static void __attribute__((noinline)) open_set(struct gs_py_user *user, struct gs_life *life)
 {
-    PyObject *self = PyObject_CallOneArg(set->type, parent);
-    if (!self) {
-        struct outcome outcome = judge(user, set->start_task);
-        return outcome.ending;
-    }
-    enum ending ending = run_set(user, set, self);
-    Py_DECREF(self);
-    if (ending == INTERRUPT_NOW)
-        return RESCHEDULE;
-    return ending == INTERRUPT ? DONE : ending;
+    PyObject *outer = life->level->outer ? life->level->data : user->instance;
+    PyObject *self = PyObject_CallOneArg(life->entry->nested->python, outer);
+    if (!self)
+        gs_life_done(life, gs_judge(user, life->entry->nested->start_task).ending);
+    else if (!gs_life_enter(life, self))
+        gs_life_done(life, GS_END_USER);
 }
 
-struct picker {
-    uint32_t at;
-    uint32_t *order; // GS_PICK_RANKED: this round's, count long
-};
-
-// Fisher-Yates within each rank.
-static void shuffle_ranks(const struct gs_task_set *set, struct gs_rng *rng, uint32_t *order)
+static void forget(void *owner, void *data)
 {
-    for (uint32_t i = 0; i < set->count; i++)
-        order[i] = i;
-    for (uint32_t from = 0; from < set->count;) {
-        uint32_t to = from;
-        while (to < set->count && set->entries[to].rank == set->entries[from].rank)
-            to++;
-        for (uint32_t i = to - from; i > 1; i--) {
-            uint32_t j = (uint32_t)gs_rng_below(rng, i);
-            uint32_t swap = order[from + i - 1];
-            order[from + i - 1] = order[from + j];
-            order[from + j] = swap;
-        }
-        from = to;
-    }
+    (void)owner;
+    Py_XDECREF((PyObject *)data);
 }
 
-static const struct gs_task_entry *pick(const struct gs_task_set *set, struct gs_rng *rng,
-                                        struct picker *picker)
-{
-    if (set->mode == GS_PICK_RANDOM)
-        return &set->entries[gs_rng_below(rng, set->count)];
-    uint32_t at = picker->at++ % set->count;
-    if (set->mode == GS_PICK_CYCLE)
-        return &set->entries[at];
-    if (at == 0)
-        shuffle_ranks(set, rng, picker->order);
-    return &set->entries[picker->order[at]];
-}
-
-static enum ending run_tasks(struct gs_py_user *user, const struct gs_task_set *set, PyObject *self,
-                             struct picker *picker)
+static void live(struct gs_py_user *user, struct gs_life *life)
 {
     struct gs_lane *lane = user->lane->lane;
+    uint64_t started_ns = 0;
     for (;;) {
-        if (lane->stopping) {
-            user->user->stop_told = true;
-            return END_USER;
+        PyObject *self = life->level->outer ? life->level->data : user->instance;
+        const struct gs_task_set *set = life->level->set;
+        switch (gs_life_next(life, &user->user->rng, lane->stopping)) {
+        case GS_ACT_START:
+            gs_life_done(life, run_act(user, life, self, set->start_task, gs_lane_now(lane)));
+            break;
+        case GS_ACT_TASK:
+            // the end of one task is the start of the next: a clock read less
+            started_ns = user->task_ended_ns ? user->task_ended_ns : gs_lane_now(lane);
+            user->task_ended_ns = 0;
+            gs_life_done(life, run_act(user, life, self, life->entry->task, started_ns));
+            break;
+        case GS_ACT_STOP:
+            if (lane->stopping)
+                user->user->stop_told = true; // it may make requests, within the grace
+            gs_life_done(life, run_act(user, life, self, set->stop_task, gs_lane_now(lane)));
+            break;
+        case GS_ACT_REST:
+            gs_life_done(life, rest(user, set, self, started_ns) == 0 ? GS_END_DONE : GS_END_USER);
+            break;
+        case GS_ACT_OPEN:
+            started_ns = gs_lane_now(lane);
+            user->task_ended_ns = 0;
+            open_set(user, life);
+            break;
+        case GS_ACT_CLOSE:
+            forget(NULL, life->level->data);
+            gs_life_leave(life);
+            break;
+        case GS_ACT_END:
+            return;
         }
-        // the end of one task is the start of the next: a clock read less
-        uint64_t started_ns = user->task_ended_ns ? user->task_ended_ns : gs_lane_now(lane);
-        user->task_ended_ns = 0;
-        const struct gs_task_entry *entry = pick(set, &user->user->rng, picker);
-        enum ending ending =
-                entry->nested ? run_nested(user, entry->nested, self)
-                              : run_function(user, entry->function, self, entry->task, started_ns);
-        if (ending > RESCHEDULE)
-            return ending;
-        if (ending == DONE && rest(user, set, self, started_ns) != 0)
-            return END_USER;
     }
 }
-
-static enum ending run_set(struct gs_py_user *user, const struct gs_task_set *set, PyObject *self)
-{
-    struct picker picker = {0, NULL};
-    if (set->mode == GS_PICK_RANKED) {
-        picker.order = PyMem_Malloc(set->count * sizeof *picker.order);
-        if (!picker.order)
-            return END_USER;
-    }
-    enum ending ending = DONE;
-    if (set->has_start)
-        ending = run_hook(user, self, "on_start", set->start_task);
-    if (ending <= RESCHEDULE)
-        ending = run_tasks(user, set, self, &picker);
-    if (set->has_stop) {
-        enum ending stopped = run_hook(user, self, "on_stop", set->stop_task);
-        if (stopped == END_USER)
-            ending = END_USER;
-    }
-    PyMem_Free(picker.order);
-    return ending;
-}
-
-// ---- users ----------------------------------------------------------------------------------
 
 static void run_extra(struct gs_py_user *user, PyObject *functions)
 {
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(functions); i++)
-        if (run_function(user, PyList_GET_ITEM(functions, i), user->instance, GS_TASK_NONE,
-                         gs_lane_now(user->lane->lane)) == END_USER)
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(functions); i++) {
+        unsigned long switches = user->lane->switches;
+        uint64_t started_ns = gs_lane_now(user->lane->lane);
+        PyObject *result = PyObject_CallOneArg(PyList_GET_ITEM(functions, i), user->instance);
+        if (finish_act(user, GS_TASK_NONE, started_ns, switches, result) == GS_END_USER)
             return;
+    }
+}
+
+PyObject *gs_make_instance(struct gs_py_user *user)
+{
+    if (!user->instance)
+        user->instance = PyObject_CallOneArg(user->klass->plain.tasks->python,
+                                             user->lane->attack->environment);
+    return user->instance;
 }
 
 void gs_tasks_run(struct gs_py_user *user)
 {
     struct gs_py_attack *attack = user->lane->attack;
-    const struct gs_task_set *set = user->klass->tasks;
-    user->instance = PyObject_CallOneArg(set->type, attack->environment);
-    if (!user->instance) {
-        judge(user, GS_TASK_NONE);
+    if (!gs_make_instance(user)) {
+        gs_judge(user, GS_TASK_NONE);
         user->lane->lane->shard->dropped_users++;
         return;
     }
-    if (user->user->id == GS_USER_SETUP)
+    if (user->user->id == GS_USER_SETUP) {
         run_extra(user, attack->plan->setup);
-    else if (user->user->id == GS_USER_TEARDOWN)
+    } else if (user->user->id == GS_USER_TEARDOWN) {
         run_extra(user, attack->plan->teardown);
-    else
-        run_set(user, set, user->instance);
+    } else {
+        struct gs_life life;
+        gs_life_init(&life, user->klass->plain.tasks);
+        live(user, &life);
+        gs_life_fini(&life, forget, NULL);
+    }
     Py_CLEAR(user->instance);
 }

@@ -271,6 +271,10 @@ void gs_shard_merge(struct gs_shard *to, struct gs_intern *names, const struct g
     gs_hist_merge(&to->connect, &from->connect);
     gs_hist_merge(&to->tls, &from->tls);
     gs_hist_merge(&to->passes, &from->passes);
+    to->programs.requests += from->programs.requests;
+    to->programs.islands += from->programs.islands;
+    to->programs.slow += from->programs.slow;
+    to->programs.python_ns += from->programs.python_ns;
     to->dropped_names += from->dropped_names;
     to->dropped_errors += from->dropped_errors;
     to->dropped_users += from->dropped_users;

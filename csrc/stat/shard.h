@@ -37,6 +37,14 @@ struct gs_task_row {
     struct gs_hist times;
 };
 
+// What compiled tasks did, and what they had to ask Python for.
+struct gs_program_counts {
+    int64_t requests;   // from compiled tasks
+    int64_t islands;    // pieces of code that ran as Python
+    int64_t slow;       // instructions that Python did, and requests that it rendered
+    uint64_t python_ns; // the GIL was held for these
+};
+
 struct gs_shard {
     struct gs_row **rows; // by name id of the owner's table; NULL: nothing counted
     uint32_t row_count;
@@ -47,6 +55,7 @@ struct gs_shard {
     uint32_t error_cap;
     struct gs_hist connect, tls;
     struct gs_hist passes; // time a lane ran user code in a turn
+    struct gs_program_counts programs;
     int64_t dropped_names, dropped_errors, dropped_users;
 };
 

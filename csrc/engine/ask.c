@@ -1,0 +1,379 @@
+#include "engine/ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "engine/attack.h"
+#include "net/origin.h"
+#include "plan/json.h"
+#include "plan/text.h"
+
+#define NAME_SLOTS 256
+#define CLASSES_MAX 64
+
+struct gs_ask_lane {
+    struct {
+        const struct gs_str *name; // a constant: its address stays its own
+        const struct gs_str *method;
+        uint32_t id;
+    } names[NAME_SLOTS];
+    struct {
+        const struct gs_class *klass;
+        struct gs_origin *origin;
+        struct gs_slice prefix; // path of the host itself
+    } places[CLASSES_MAX];
+};
+
+void gs_ask_fini(struct gs_lane *lane)
+{
+    for (int i = 0; lane->ask && i < CLASSES_MAX; i++)
+        gs_origin_release(lane->ask->places[i].origin);
+    free(lane->ask);
+    lane->ask = NULL;
+}
+
+// The class's own host on this lane: false where that cannot be (then Python says why).
+static bool find_place(struct gs_lane *lane, const struct gs_class *klass, uint32_t *place)
+{
+    struct gs_url url;
+    if (!lane->ask && !(lane->ask = calloc(1, sizeof *lane->ask)))
+        return false;
+    for (*place = 0; *place < CLASSES_MAX; ++*place) {
+        if (lane->ask->places[*place].klass == klass)
+            return true;
+        if (!lane->ask->places[*place].klass)
+            break;
+    }
+    if (*place == CLASSES_MAX ||
+        !gs_url_parse((struct gs_slice){klass->host, klass->host_len}, &url) || url.userinfo.len)
+        return false;
+    struct gs_origin *origin = gs_origin_get(&lane->net, &url, klass->verify, klass->ca_file);
+    if (!origin)
+        return false;
+    if (url.target.len && url.target.data[url.target.len - 1] == '/')
+        url.target.len--;
+    lane->ask->places[*place].klass = klass;
+    lane->ask->places[*place].origin = origin;
+    lane->ask->places[*place].prefix = url.target;
+    return true;
+}
+
+// ---- arguments --------------------------------------------------------------------------------
+
+static bool is_given(const struct gs_value *v)
+{
+    return v->tag != GS_UNSET && v->tag != GS_NONE;
+}
+
+// Characters that a path or query may have as they are.
+static bool is_plain(const char *text, size_t len)
+{
+    static const uint64_t allowed[2] = {0xafffffd200000000, 0x47fffffe87ffffff};
+    if (len == 0 || text[0] != '/' || text[len - 1] == '?')
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 128 || !(allowed[c >> 6] >> (c & 63) & 1) ||
+            (c == '.' && i > 0 && text[i - 1] == '/'))
+            return false;
+    }
+    return true;
+}
+
+static int add_quoted(struct gs_buf *out, const char *text, size_t len)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bool bare = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                    c == '-' || c == '.' || c == '_' || c == '~';
+        char escape[3] = {'%', hex[c >> 4], hex[c & 15]};
+        int rc = bare       ? gs_buf_add(out, &text[i], 1)
+                 : c == ' ' ? gs_buf_add(out, "+", 1)
+                            : gs_buf_add(out, escape, 3);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static bool add_plus(struct gs_buf *out, struct gs_value v)
+{
+    if (v.tag == GS_STR || v.tag == GS_BYTES)
+        return add_quoted(out, v.str->data, v.str->len) == 0;
+    if (v.tag != GS_INT && v.tag != GS_FLOAT && v.tag != GS_BOOL && v.tag != GS_NONE)
+        return false;
+    struct gs_buf text = GS_BUF_EMPTY;
+    bool ok = gs_text_str(&text, v) && add_quoted(out, text.data, text.len) == 0;
+    gs_buf_fini(&text);
+    return ok;
+}
+
+static bool add_pair(struct gs_buf *out, size_t start, struct gs_value key, struct gs_value v)
+{
+    return (out->len == start || gs_buf_add(out, "&", 1) == 0) && add_plus(out, key) &&
+           gs_buf_add(out, "=", 1) == 0 && add_plus(out, v);
+}
+
+// A form, as goose._encode._form writes it: a list is several fields, None none.
+static bool add_form(struct gs_buf *out, struct gs_value fields)
+{
+    uint32_t at = 0;
+    size_t start = out->len;
+    if (fields.tag != GS_DICT || gs_is_gone(fields.object))
+        return false;
+    for (struct gs_pair *pair; (pair = gs_dict_next(fields.dict, &at)) != NULL;) {
+        struct gs_value v = pair->value;
+        if (v.tag == GS_LIST || v.tag == GS_TUPLE) {
+            if (gs_is_gone(v.object))
+                return false;
+            for (uint32_t i = 0; i < v.list->count; i++)
+                if (v.list->items[i].tag != GS_NONE &&
+                    !add_pair(out, start, pair->key, v.list->items[i]))
+                    return false;
+        } else if (v.tag != GS_NONE && !add_pair(out, start, pair->key, v)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_field(struct gs_slice fields, const char *name, size_t len)
+{
+    for (size_t at = 0; at + len < fields.len;) {
+        if (fields.data[at + len] == ':' && strncasecmp(fields.data + at, name, len) == 0)
+            return true;
+        const char *stop = memchr(fields.data + at, '\n', fields.len - at);
+        if (!stop)
+            return false;
+        at = (size_t)(stop + 1 - fields.data);
+    }
+    return false;
+}
+
+static bool is_field_text(const struct gs_str *s)
+{
+    for (uint32_t i = 0; i < s->len; i++)
+        if (s->data[i] == '\r' || s->data[i] == '\n' || s->data[i] == '\0' ||
+            (unsigned char)s->data[i] > 126)
+            return false;
+    return s->len == 0 || (s->data[0] != ' ' && s->data[0] != '\t');
+}
+
+// Fields that have to do with what is sent besides them.
+static bool is_special(const struct gs_str *name)
+{
+    struct gs_slice slice = {name->data, name->len};
+    return gs_slice_is(slice, "host") || gs_slice_is(slice, "cookie") ||
+           gs_slice_is(slice, "content-length") || gs_slice_is(slice, "transfer-encoding");
+}
+
+static bool add_fields(struct gs_buf *out, struct gs_slice session, struct gs_value headers)
+{
+    uint32_t at = 0;
+    if (headers.tag != GS_DICT || gs_is_gone(headers.object))
+        return false;
+    for (struct gs_pair *pair; (pair = gs_dict_next(headers.dict, &at)) != NULL;) {
+        if (pair->key.tag != GS_STR || pair->value.tag != GS_STR)
+            return false;
+        const struct gs_str *name = pair->key.str, *value = pair->value.str;
+        if (name->len == 0 || is_special(name) || memchr(name->data, ':', name->len) ||
+            memchr(name->data, ' ', name->len) || !is_field_text(name) || !is_field_text(value) ||
+            has_field(session, name->data, name->len))
+            return false;
+        if (gs_buf_add(out, name->data, name->len) != 0 || gs_buf_add(out, ": ", 2) != 0 ||
+            gs_buf_add(out, value->data, value->len) != 0 || gs_buf_add(out, "\r\n", 2) != 0)
+            return false;
+    }
+    return true;
+}
+
+// ---- the parts of a request -------------------------------------------------------------------
+
+struct parts {
+    struct gs_buf target, fields, body; // what does not stand elsewhere
+    struct gs_slice target_text, body_text;
+    const char *content_type;
+};
+
+static void parts_fini(struct parts *parts)
+{
+    gs_buf_fini(&parts->target);
+    gs_buf_fini(&parts->fields);
+    gs_buf_fini(&parts->body);
+}
+
+static bool read_target(struct parts *parts, struct gs_slice prefix, const struct gs_value *words)
+{
+    const struct gs_str *url = words[GS_WORD_url].str;
+    const struct gs_value *params = &words[GS_WORD_params];
+    bool empty = params->tag == GS_DICT && !gs_is_gone(params->object) && params->dict->count == 0;
+    parts->target_text = (struct gs_slice){url->data, url->len};
+    if (prefix.len == 0 && (!is_given(params) || empty))
+        return true;
+    if (gs_buf_add(&parts->target, prefix.data, prefix.len) != 0 ||
+        gs_buf_add(&parts->target, url->data, url->len) != 0)
+        return false;
+    size_t before = parts->target.len;
+    if (is_given(params) && !empty) {
+        const char *mark = memchr(url->data, '?', url->len) ? "&" : "?";
+        if (gs_buf_add(&parts->target, mark, 1) != 0)
+            return false;
+        size_t start = parts->target.len;
+        if (!add_form(&parts->target, *params))
+            return false;
+        if (parts->target.len == start) // all of them None
+            parts->target.len = before;
+    }
+    parts->target_text = (struct gs_slice){parts->target.data, parts->target.len};
+    return true;
+}
+
+// Finite numbers only: as json.dumps(allow_nan=False).
+static bool add_json(struct gs_buf *out, struct gs_value v)
+{
+    if (!gs_json_write(out, v))
+        return false;
+    return !memmem(out->data, out->len, "NaN", 3) && !memmem(out->data, out->len, "Infinity", 8);
+}
+
+static bool read_body(struct parts *parts, const struct gs_value *words)
+{
+    struct gs_value data = words[GS_WORD_data], json = words[GS_WORD_json];
+    if (is_given(&data) && is_given(&json))
+        return false;
+    if (data.tag == GS_STR || data.tag == GS_BYTES) {
+        parts->body_text = (struct gs_slice){data.str->data, data.str->len};
+        return true;
+    }
+    if (is_given(&data)) {
+        if (!add_form(&parts->body, data))
+            return false;
+        if (data.dict->count > 0)
+            parts->content_type = "application/x-www-form-urlencoded";
+    } else if (is_given(&json)) {
+        if (!add_json(&parts->body, json))
+            return false;
+        parts->content_type = "application/json";
+    }
+    parts->body_text = (struct gs_slice){parts->body.data, parts->body.len};
+    return true;
+}
+
+static bool read_fields(struct parts *parts, struct gs_slice session, const struct gs_value *words)
+{
+    if (is_given(&words[GS_WORD_headers]) &&
+        !add_fields(&parts->fields, session, words[GS_WORD_headers]))
+        return false;
+    struct gs_slice own = {parts->fields.data, parts->fields.len};
+    if (!parts->content_type || has_field(own, "content-type", 12) ||
+        has_field(session, "content-type", 12))
+        return true;
+    return gs_buf_printf(&parts->fields, "Content-Type: %s\r\n", parts->content_type) == 0;
+}
+
+static bool read_timeout(struct gs_call *call, const struct gs_class *klass, struct gs_value v)
+{
+    double whole = klass->timeout_s, dial = klass->connect_timeout_s;
+    if (is_given(&v)) {
+        if (v.tag != GS_INT && v.tag != GS_FLOAT)
+            return false;
+        whole = v.tag == GS_INT ? (double)v.i : v.f;
+    }
+    if (!(whole > 0) || !(dial > 0))
+        return false;
+    call->timeout_ns = whole > 1e9 ? (uint64_t)1e18 : (uint64_t)(whole * 1e9);
+    call->connect_timeout_ns = dial > 1e9 ? (uint64_t)1e18 : (uint64_t)(dial * 1e9);
+    return true;
+}
+
+// What this floor does not do, unless it is absent.
+static bool is_common(const struct gs_value *words)
+{
+    static const enum gs_word rare[] = {GS_WORD_cookies, GS_WORD_auth,    GS_WORD_verify,
+                                        GS_WORD_files,   GS_WORD_cert,    GS_WORD_proxies,
+                                        GS_WORD_hooks,   GS_WORD_context, GS_WORD_method};
+    for (size_t i = 0; i < sizeof rare / sizeof *rare; i++)
+        if (is_given(&words[rare[i]]))
+            return false;
+    const struct gs_value *follow = &words[GS_WORD_allow_redirects];
+    const struct gs_value *name = &words[GS_WORD_name];
+    return (follow->tag == GS_UNSET || follow->tag == GS_BOOL) &&
+           (!is_given(name) || name->tag == GS_STR) && words[GS_WORD_url].tag == GS_STR &&
+           is_plain(words[GS_WORD_url].str->data, words[GS_WORD_url].str->len);
+}
+
+static uint32_t name_id(struct gs_lane *lane, const struct gs_str *method,
+                        const struct gs_str *name)
+{
+    if (name->object.refs != GS_IMMORTAL)
+        return gs_name_id(&lane->names, lane->shard, GS_KIND_MAIN, method->data, name->data,
+                          name->len);
+    size_t place = (((uintptr_t)name >> 4) * 31 + ((uintptr_t)method >> 4)) % NAME_SLOTS;
+    if (lane->ask->names[place].name != name || lane->ask->names[place].method != method) {
+        lane->ask->names[place].id = gs_name_id(&lane->names, lane->shard, GS_KIND_MAIN,
+                                                method->data, name->data, name->len);
+        lane->ask->names[place].name = name;
+        lane->ask->names[place].method = method;
+    }
+    return lane->ask->names[place].id;
+}
+
+static bool render(struct gs_user *user, const struct gs_class *klass,
+                   const struct gs_ask_session *session, const struct gs_str *method,
+                   const struct gs_value *words, struct parts *parts, struct gs_asked *asked)
+{
+    struct gs_call *call = &user->call;
+    uint32_t place;
+    if (!find_place(user->lane, klass, &place))
+        return false;
+    struct gs_origin *origin = user->lane->ask->places[place].origin;
+    struct gs_slice fields = session->fields.data ? session->fields : GS_SLICE(GS_DEFAULT_FIELDS);
+    if (!read_target(parts, user->lane->ask->places[place].prefix, words) ||
+        !read_body(parts, words) || !read_fields(parts, fields, words) ||
+        !read_timeout(call, klass, words[GS_WORD_timeout]))
+        return false;
+    bool bare = strcmp(method->data, "GET") == 0 || strcmp(method->data, "HEAD") == 0;
+    struct gs_request request = {.method = {method->data, method->len},
+                                 .origin = origin,
+                                 .target = parts->target_text,
+                                 .fields = fields,
+                                 .fields2 = {parts->fields.data, parts->fields.len},
+                                 .body = parts->body_text,
+                                 .has_body = parts->body_text.len > 0 || !bare,
+                                 .own_host = session->own_host,
+                                 .own_cookie = session->own_cookie};
+    call->follow =
+            words[GS_WORD_allow_redirects].tag == GS_UNSET || words[GS_WORD_allow_redirects].i != 0;
+    call->session = &user->session;
+    call->max_body = klass->max_body;
+    user->session.verify = origin->tls || !klass->verify || klass->ca_file
+                                   ? gs_net_tls(&user->lane->net, klass->verify, klass->ca_file)
+                                   : NULL;
+    if (gs_call_render(call, &request) != 0)
+        return false;
+    const struct gs_str *name =
+            is_given(&words[GS_WORD_name]) ? words[GS_WORD_name].str : words[GS_WORD_url].str;
+    asked->name = name_id(user->lane, method, name);
+    asked->url = gs_keep(words[GS_WORD_url]);
+    return true;
+}
+
+bool gs_ask(struct gs_user *user, const struct gs_class *klass,
+            const struct gs_ask_session *session, const struct gs_vm *vm, struct gs_asked *asked)
+{
+    const struct gs_instr *in = gs_vm_at(vm);
+    const struct gs_site *site = &vm->program->sites[in->c];
+    struct gs_value words[GS_WORD_COUNT] = {{.tag = GS_UNSET}};
+    struct parts parts = {0};
+    if (session->odd || site->method == GS_NO_OPERAND)
+        return false;
+    for (uint32_t i = 0; i < site->count; i++)
+        words[site->words[i]] = *gs_vm_register(vm, (uint16_t)(in->b + i));
+    bool done = is_common(words) &&
+                render(user, klass, session, vm->program->constants[site->method].str, words,
+                       &parts, asked);
+    parts_fini(&parts);
+    return done;
+}

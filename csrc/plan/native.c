@@ -1,0 +1,582 @@
+#include "plan/native.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "plan/collect.h"
+#include "plan/draw.h"
+#include "plan/iterate.h"
+#include "plan/json.h"
+#include "plan/method.h"
+#include "plan/number.h"
+#include "plan/operate.h"
+#include "plan/text.h"
+#include "plan/vm.h"
+
+static const struct {
+    const char *name, *python;
+    unsigned least, most;
+} natives[] = {
+#define ROW(name, python, least, most) {#name, python, least, most},
+        GS_NATIVES(ROW)
+#undef ROW
+};
+
+const char *gs_native_name(enum gs_native native)
+{
+    return natives[native].name;
+}
+
+const char *gs_native_python(enum gs_native native, unsigned *least, unsigned *most)
+{
+    *least = natives[native].least;
+    *most = natives[native].most;
+    return natives[native].python;
+}
+
+// ---- builtins ---------------------------------------------------------------------------------
+
+// What a view stands for. False: no memory.
+static bool open_view(struct gs_value *v)
+{
+    if (v->tag != GS_VIEW)
+        return true;
+    if (!gs_json_touch(v->view))
+        return false;
+    *v = v->view->value;
+    return true;
+}
+
+static bool len_of(struct gs_value v, struct gs_value *out)
+{
+    if (!open_view(&v))
+        return false;
+    switch (v.tag) {
+    case GS_STR:
+    case GS_BYTES:
+        *out = GS_INT_VALUE(v.str->chars);
+        return true;
+    case GS_LIST:
+    case GS_TUPLE:
+        *out = GS_INT_VALUE(v.list->count);
+        return !gs_is_gone(v.object);
+    case GS_DICT:
+        *out = GS_INT_VALUE(v.dict->count);
+        return !gs_is_gone(v.object);
+    default:
+        return false;
+    }
+}
+
+static bool text_by(bool (*write)(struct gs_buf *, struct gs_value), struct gs_value v,
+                    struct gs_value *out)
+{
+    struct gs_buf buf = GS_BUF_EMPTY;
+    bool ok = write(&buf, v);
+    if (ok)
+        *out = gs_str_of_utf8(buf.data, buf.len);
+    gs_buf_fini(&buf);
+    return ok && out->tag != GS_UNSET;
+}
+
+static bool str_of(struct gs_value v, struct gs_value *out)
+{
+    if (v.tag == GS_STR) {
+        *out = gs_keep(v);
+        return true;
+    }
+    return text_by(gs_text_str, v, out);
+}
+
+static bool int_of(const struct gs_value *args, uint32_t count, struct gs_value *out)
+{
+    struct gs_value v = count ? args[0] : GS_INT_VALUE(0);
+    if (!open_view(&v))
+        return false;
+    if (v.tag == GS_STR)
+        return (count == 1 || args[1].tag == GS_INT) &&
+               gs_number_to_int(v.str, count == 1 ? 10 : (int)args[1].i, out);
+    if (count == 2)
+        return false;
+    if (v.tag == GS_FLOAT) {
+        if (!(v.f > -0x1p62 && v.f < 0x1p62))
+            return false;
+        *out = GS_INT_VALUE((int64_t)v.f);
+        return true;
+    }
+    *out = GS_INT_VALUE(v.i);
+    return v.tag == GS_INT || v.tag == GS_BOOL;
+}
+
+static bool float_of(struct gs_value v, struct gs_value *out)
+{
+    if (!open_view(&v))
+        return false;
+    if (v.tag == GS_STR)
+        return gs_number_to_float(v.str, out);
+    *out = GS_FLOAT_VALUE(v.tag == GS_FLOAT ? v.f : (double)v.i);
+    return v.tag == GS_FLOAT || v.tag == GS_INT || v.tag == GS_BOOL;
+}
+
+// The least (sign -1) or greatest of the arguments, or of the items of the only one.
+static bool extreme(const struct gs_value *args, uint32_t count, int sign, struct gs_value *out)
+{
+    struct gs_value items = GS_NONE_VALUE;
+    int order;
+    if (count == 1) {
+        if (args[0].tag == GS_ITER || !gs_iter_collect(args[0], GS_LIST, &items))
+            return false;
+        args = items.list->items;
+        count = items.list->count;
+    }
+    bool ok = count > 0;
+    uint32_t best = 0;
+    for (uint32_t i = 1; ok && i < count; i++) {
+        ok = gs_order(args[i], args[best], &order);
+        if (ok && order * sign > 0)
+            best = i;
+    }
+    if (ok)
+        *out = gs_keep(args[best]);
+    gs_drop(items);
+    return ok;
+}
+
+// Ints only: the sum of floats is rounded differently from one CPython to the next.
+static bool sum(const struct gs_value *args, uint32_t count, struct gs_value *out)
+{
+    struct gs_value items;
+    if (args[0].tag == GS_ITER || !gs_iter_collect(args[0], GS_LIST, &items))
+        return false;
+    int64_t total = count == 2 ? args[1].i : 0;
+    bool ok = count == 1 || args[1].tag == GS_INT;
+    for (uint32_t i = 0; ok && i < items.list->count; i++) {
+        struct gs_value v = items.list->items[i];
+        ok = (v.tag == GS_INT || v.tag == GS_BOOL) && !__builtin_add_overflow(total, v.i, &total);
+    }
+    gs_drop(items);
+    *out = GS_INT_VALUE(total);
+    return ok;
+}
+
+// round(x, n) by the decimal text, as CPython's correctly rounded one.
+static bool round_float(double x, int64_t digits, struct gs_value *out)
+{
+    char text[64];
+    if (!isfinite(x) || digits < 0 || digits > 15 || fabs(x) > 1e15)
+        return false;
+    snprintf(text, sizeof text, "%.*f", (int)digits, x);
+    *out = GS_FLOAT_VALUE(strtod(text, NULL));
+    return true;
+}
+
+static bool round_of(const struct gs_value *args, uint32_t count, struct gs_value *out)
+{
+    struct gs_value v = args[0];
+    bool whole = count == 1 || args[1].tag == GS_NONE;
+    if (v.tag == GS_INT && (whole || (args[1].tag == GS_INT && args[1].i >= 0))) {
+        *out = v;
+        return true;
+    }
+    if (v.tag != GS_FLOAT || !isfinite(v.f))
+        return false;
+    if (!whole)
+        return args[1].tag == GS_INT && round_float(v.f, args[1].i, out);
+    *out = GS_INT_VALUE((int64_t)nearbyint(v.f)); // to even, the default mode
+    return fabs(v.f) < 0x1p62;
+}
+
+static bool any_of(struct gs_value over, bool stop_at, struct gs_value *out)
+{
+    struct gs_value items;
+    bool truth, found = false, ok = true;
+    if (over.tag == GS_ITER || !gs_iter_collect(over, GS_LIST, &items))
+        return false;
+    for (uint32_t i = 0; ok && !found && i < items.list->count; i++) {
+        ok = gs_truth(items.list->items[i], &truth);
+        found = truth == stop_at;
+    }
+    gs_drop(items);
+    *out = GS_BOOL_VALUE(found == stop_at);
+    return ok;
+}
+
+static bool sorted(struct gs_value over, struct gs_value *out)
+{
+    if (over.tag == GS_ITER || !gs_iter_collect(over, GS_LIST, out))
+        return false;
+    if (gs_sort(out->list, false))
+        return true;
+    gs_drop(*out);
+    return false;
+}
+
+static bool reversed(struct gs_value over, struct gs_value *out)
+{
+    struct gs_value list, nothing;
+    if (!open_view(&over) || (over.tag != GS_LIST && over.tag != GS_TUPLE) ||
+        !gs_iter_collect(over, GS_LIST, &list))
+        return false;
+    bool ok = gs_list_method("reverse", 7)(&list, 1, &nothing) && gs_iter(list, out);
+    gs_drop(list);
+    return ok;
+}
+
+static bool copy_of(const struct gs_value *args, uint32_t count, enum gs_tag tag,
+                    struct gs_value *out)
+{
+    if (count == 1)
+        return args[0].tag != GS_ITER && gs_iter_collect(args[0], tag, out);
+    struct gs_list *list = gs_list_new(tag, 0);
+    *out = GS_VALUE(tag, list, list);
+    return list != NULL;
+}
+
+static bool dict_of(const struct gs_value *args, uint32_t count, struct gs_value *out)
+{
+    struct gs_value v = count ? args[0] : GS_NONE_VALUE;
+    if (!open_view(&v))
+        return false;
+    if (count)
+        return v.tag == GS_DICT && !gs_is_gone(v.object) && gs_dict_method("copy", 4)(&v, 1, out);
+    struct gs_dict *dict = gs_dict_new();
+    *out = GS_VALUE(GS_DICT, dict, dict);
+    return dict != NULL;
+}
+
+static bool ord_of(struct gs_value v, struct gs_value *out)
+{
+    if (v.tag != GS_STR || v.str->len != 1)
+        return false;
+    *out = GS_INT_VALUE((unsigned char)v.str->data[0]);
+    return true;
+}
+
+static bool chr_of(struct gs_value v, struct gs_value *out)
+{
+    if (v.tag != GS_INT || v.i < 0 || v.i > 127)
+        return false;
+    char c = (char)v.i;
+    *out = gs_str_new(&c, 1, 1);
+    return out->tag != GS_UNSET;
+}
+
+// isinstance(v, a type named by the compiler: "str", "int|float")
+static bool is_type(struct gs_value v, struct gs_value names, struct gs_value *out)
+{
+    if (!open_view(&v) || v.tag == GS_PYTHON || v.tag == GS_UNSET || names.tag != GS_STR ||
+        (v.tag >= GS_REPLY))
+        return false;
+    const char *type = gs_type_name(v);
+    const char *at = names.str->data;
+    size_t len = strlen(type);
+    bool found = false;
+    for (; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL) {
+        found = found || (strncmp(at, type, len) == 0 && (at[len] == '|' || at[len] == '\0'));
+        found = found ||
+                (v.tag == GS_BOOL && strncmp(at, "int", 3) == 0 && (at[3] == '|' || at[3] == '\0'));
+    }
+    *out = GS_BOOL_VALUE(found);
+    return true;
+}
+
+static bool print(struct gs_vm *vm, const struct gs_value *args, uint32_t count,
+                  struct gs_value *out)
+{
+    struct gs_buf line = GS_BUF_EMPTY;
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < count; i++)
+        ok = (i == 0 || gs_buf_add(&line, " ", 1) == 0) && gs_text_str(&line, args[i]);
+    ok = ok && gs_buf_add(&line, "\n", 1) == 0 && vm->host->print(vm->user, line.data, line.len);
+    gs_buf_fini(&line);
+    *out = GS_NONE_VALUE;
+    return ok;
+}
+
+// ---- time and chance --------------------------------------------------------------------------
+
+static bool uuid4(struct gs_vm *vm, bool hyphens, struct gs_value *out)
+{
+    unsigned char b[16];
+    char text[40];
+    if (!vm->host->random_bytes(vm->user, b, sizeof b))
+        return false;
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); // RFC 9562 section 5.4
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    int n = 0;
+    for (int i = 0; i < 16; i++)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s%02x",
+                      hyphens && (i == 4 || i == 6 || i == 8 || i == 10) ? "-" : "", b[i]);
+    *out = gs_str_new(text, (size_t)n, (size_t)n);
+    return out->tag != GS_UNSET;
+}
+
+static bool now_iso(struct gs_vm *vm, struct gs_value *out)
+{
+    int64_t us = (vm->host->wall_ns(vm->user) + 500) / 1000; // datetime rounds to the nearest
+    time_t seconds = (time_t)(us / 1000000);
+    struct tm tm;
+    char text[64];
+    if (!localtime_r(&seconds, &tm))
+        return false;
+    size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
+    if (us % 1000000)
+        n += (size_t)snprintf(text + n, sizeof text - n, ".%06d", (int)(us % 1000000));
+    *out = gs_str_new(text, n, n);
+    return out->tag != GS_UNSET;
+}
+
+static bool choices(struct gs_vm *vm, const struct gs_value *args, uint32_t count,
+                    struct gs_value *out)
+{
+    struct gs_value weights = count > 1 ? args[1] : GS_NONE_VALUE;
+    if (count > 2 && args[2].tag != GS_NONE)
+        return false; // cum_weights
+    if (count > 3 && args[3].tag != GS_INT)
+        return false;
+    return gs_draw_choices(vm->rng, args[0], weights, count > 3 ? args[3].i : 1, out);
+}
+
+static bool randint(struct gs_vm *vm, const struct gs_value *args, struct gs_value *out)
+{
+    struct gs_value range[2] = {args[0], args[1]};
+    if (args[1].tag != GS_INT || args[1].i == INT64_MAX)
+        return false;
+    range[1].i++;
+    return gs_draw_range(vm->rng, range, 2, out);
+}
+
+static bool getrandbits(struct gs_vm *vm, struct gs_value bits, struct gs_value *out)
+{
+    if (bits.tag != GS_INT || bits.i < 1 || bits.i > 63)
+        return false;
+    *out = GS_INT_VALUE((int64_t)gs_draw_bits(vm->rng, (unsigned)bits.i));
+    return true;
+}
+
+static double seconds_of(int64_t ns)
+{
+    return (double)ns / 1e9;
+}
+
+bool gs_native_call(struct gs_vm *vm, enum gs_native native, const struct gs_value *args,
+                    uint32_t count, struct gs_value *out)
+{
+    switch (native) {
+    case GS_NATIVE_len:
+        return len_of(args[0], out);
+    case GS_NATIVE_str:
+        if (count)
+            return str_of(args[0], out);
+        *out = gs_str_new("", 0, 0);
+        return out->tag != GS_UNSET;
+    case GS_NATIVE_repr:
+        return text_by(gs_text_repr, args[0], out);
+    case GS_NATIVE_int:
+        return int_of(args, count, out);
+    case GS_NATIVE_float:
+        return float_of(count ? args[0] : GS_INT_VALUE(0), out);
+    case GS_NATIVE_bool: {
+        bool truth = false;
+        if (count && !gs_truth(args[0], &truth))
+            return false;
+        *out = GS_BOOL_VALUE(truth);
+        return true;
+    }
+    case GS_NATIVE_list:
+        return copy_of(args, count, GS_LIST, out);
+    case GS_NATIVE_tuple:
+        return copy_of(args, count, GS_TUPLE, out);
+    case GS_NATIVE_dict:
+        return dict_of(args, count, out);
+    case GS_NATIVE_min:
+        return extreme(args, count, -1, out);
+    case GS_NATIVE_max:
+        return extreme(args, count, 1, out);
+    case GS_NATIVE_sum:
+        return sum(args, count, out);
+    case GS_NATIVE_abs:
+        if (args[0].tag == GS_FLOAT)
+            *out = GS_FLOAT_VALUE(fabs(args[0].f));
+        else
+            *out = GS_INT_VALUE(args[0].i < 0 ? -args[0].i : args[0].i);
+        return args[0].tag == GS_FLOAT || (args[0].tag == GS_INT && args[0].i != INT64_MIN);
+    case GS_NATIVE_round:
+        return round_of(args, count, out);
+    case GS_NATIVE_any:
+        return any_of(args[0], true, out);
+    case GS_NATIVE_all:
+        return any_of(args[0], false, out);
+    case GS_NATIVE_sorted:
+        return sorted(args[0], out);
+    case GS_NATIVE_reversed:
+        return reversed(args[0], out);
+    case GS_NATIVE_range:
+        return gs_iter_range(args, count, out);
+    case GS_NATIVE_enumerate:
+        return (count == 1 || args[1].tag == GS_INT) && args[0].tag != GS_ITER &&
+               gs_iter_enumerate(args[0], count == 2 ? args[1].i : 0, out);
+    case GS_NATIVE_zip:
+        return gs_iter_zip(args, count, out);
+    case GS_NATIVE_ord:
+        return ord_of(args[0], out);
+    case GS_NATIVE_chr:
+        return chr_of(args[0], out);
+    case GS_NATIVE_is_type:
+        return is_type(args[0], args[1], out);
+    case GS_NATIVE_print:
+        return print(vm, args, count, out);
+    case GS_NATIVE_random:
+        *out = GS_FLOAT_VALUE(gs_draw_unit(vm->rng));
+        return true;
+    case GS_NATIVE_uniform:
+        return gs_draw_uniform(vm->rng, args[0], args[1], out);
+    case GS_NATIVE_randint:
+        return randint(vm, args, out);
+    case GS_NATIVE_randrange:
+        return gs_draw_range(vm->rng, args, count, out);
+    case GS_NATIVE_getrandbits:
+        return getrandbits(vm, args[0], out);
+    case GS_NATIVE_choice:
+        return gs_draw_choice(vm->rng, args[0], out);
+    case GS_NATIVE_choices:
+        return choices(vm, args, count, out);
+    case GS_NATIVE_sample:
+        return gs_draw_sample(vm->rng, args[0], args[1], out);
+    case GS_NATIVE_shuffle:
+        *out = GS_NONE_VALUE;
+        return gs_draw_shuffle(vm->rng, args[0]);
+    case GS_NATIVE_time:
+        *out = GS_FLOAT_VALUE(seconds_of(vm->host->wall_ns(vm->user)));
+        return true;
+    case GS_NATIVE_time_ns:
+        *out = GS_INT_VALUE(vm->host->wall_ns(vm->user));
+        return true;
+    case GS_NATIVE_perf_counter:
+    case GS_NATIVE_monotonic:
+        *out = GS_FLOAT_VALUE(seconds_of(vm->host->mono_ns(vm->user)));
+        return true;
+    case GS_NATIVE_uuid4_text:
+        return uuid4(vm, true, out);
+    case GS_NATIVE_uuid4_hex:
+        return uuid4(vm, false, out);
+    case GS_NATIVE_now_iso:
+        return now_iso(vm, out);
+    case GS_NATIVE_json_loads:
+        return args[0].tag == GS_STR && gs_json_parse(args[0].str->data, args[0].str->len, out);
+    case GS_NATIVE_json_dumps:
+        return text_by(gs_json_write, args[0], out);
+    case GS_NATIVE_COUNT:
+        break;
+    }
+    return false;
+}
+
+// ---- methods ----------------------------------------------------------------------------------
+
+static bool is_named(const struct gs_str *name, const char *text)
+{
+    return strcmp(name->data, text) == 0;
+}
+
+// r.headers["X"] and r.headers.get("X", default): the field's lines, joined.
+static bool reply_field(const struct gs_reply *reply, const struct gs_value *args, uint32_t count,
+                        bool must, struct gs_value *out)
+{
+    char lower[128];
+    if (count < 2 || count > 3 || args[1].tag != GS_STR || args[1].str->len >= sizeof lower)
+        return false;
+    for (uint32_t i = 0; i <= args[1].str->len; i++) {
+        unsigned char c = (unsigned char)args[1].str->data[i];
+        if (c >= 0x80)
+            return false;
+        lower[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+    size_t len, other;
+    const char *value = gs_reply_field(reply, lower, &len);
+    if (!value) {
+        if (must)
+            return false;
+        *out = count == 3 ? gs_keep(args[2]) : GS_NONE_VALUE;
+        return true;
+    }
+    struct gs_reply rest = *reply; // a second line of that name is Python's to join
+    rest.head_len -= (size_t)(value - reply->head);
+    rest.head = value;
+    if (gs_reply_field(&rest, lower, &other) || gs_utf8_count(value, len) != len)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)value[i] >= 0x80)
+            return false;
+    *out = gs_str_new(value, len, len);
+    return out->tag != GS_UNSET;
+}
+
+static bool elapsed_seconds(const struct gs_reply *reply, struct gs_value *out)
+{
+    // timedelta holds whole microseconds
+    *out = GS_FLOAT_VALUE(nearbyint((double)reply->elapsed_ns / 1000.0) / 1e6);
+    return true;
+}
+
+static bool reply_method(struct gs_vm *vm, const struct gs_str *name, const struct gs_value *args,
+                         uint32_t count, struct gs_value *out)
+{
+    struct gs_reply *reply = args[0].reply;
+    if (gs_is_gone(&reply->object))
+        return false;
+    *out = GS_NONE_VALUE;
+    if (is_named(name, "json")) {
+        if (reply->encoded && !vm->host->inflate(vm->user, reply))
+            return false;
+        return count == 1 && gs_reply_json(reply, out);
+    }
+    if (is_named(name, "success") && count == 1) {
+        vm->host->verdict(vm->user, reply, false, GS_NONE_VALUE);
+        return true;
+    }
+    if (is_named(name, "failure") && count == 2 && args[1].tag == GS_STR) {
+        vm->host->verdict(vm->user, reply, true, args[1]);
+        return true;
+    }
+    if (is_named(name, "raise_for_status"))
+        return count == 1 && reply->status > 0 && reply->status < 400;
+    if (is_named(name, "headers.get"))
+        return reply_field(reply, args, count, false, out);
+    if (is_named(name, "headers.__getitem__"))
+        return count == 2 && reply_field(reply, args, count, true, out);
+    if (is_named(name, "elapsed.total_seconds"))
+        return count == 1 && elapsed_seconds(reply, out);
+    return is_named(name, "close") && count == 1;
+}
+
+bool gs_native_method(struct gs_vm *vm, const struct gs_str *name, const struct gs_value *args,
+                      uint32_t count, struct gs_value *out)
+{
+    struct gs_value self = args[0];
+    gs_method *method = NULL;
+    if (self.tag == GS_REPLY)
+        return reply_method(vm, name, args, count, out);
+    if (self.tag == GS_VIEW) {
+        struct gs_value opened[8];
+        // d.get("key") of a fresh document needs no parsing of the rest
+        if (self.view->value.tag == GS_UNSET && is_named(name, "get") && count == 2 &&
+            gs_json_find(self.view, &args[1], 1, out))
+            return true;
+        if (count > 8 || !open_view(&self))
+            return false;
+        memcpy(opened, args, count * sizeof *opened);
+        opened[0] = self;
+        return gs_native_method(vm, name, opened, count, out);
+    }
+    if (self.tag == GS_STR || self.tag == GS_BYTES)
+        method = gs_method_find(name->data, name->len, self.tag);
+    else if (self.tag == GS_LIST && !gs_is_gone(self.object))
+        method = gs_list_method(name->data, name->len);
+    else if (self.tag == GS_DICT && !gs_is_gone(self.object))
+        method = gs_dict_method(name->data, name->len);
+    return method && method(args, count, out);
+}

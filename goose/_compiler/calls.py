@@ -1,0 +1,771 @@
+"""From a function's tree to instructions (lower): calls of every kind."""
+
+from __future__ import annotations
+
+import ast
+import os
+import string
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from goose import _patches
+from goose._compiler import names
+from goose._compiler.code import (
+    INTERRUPT,
+    INTERRUPT_NOW,
+    NATIVES,
+    NOTHING,
+    WORDS,
+    Label,
+)
+from goose._compiler.entities import (
+    CannotFollow,
+    Client,
+    Const,
+    Entity,
+    Environment,
+    Method,
+    NotNative,
+    Ours,
+    Property,
+    Self,
+    Slot,
+    SuperOf,
+    Verb,
+)
+
+if TYPE_CHECKING:
+    from goose._compiler.code import Code, Program
+    from goose._compiler.scope import Scope
+
+TEXT_METHODS = frozenset(
+    "upper lower title capitalize swapcase casefold strip lstrip rstrip split rsplit splitlines join "
+    "replace find rfind index count startswith endswith isdigit isalpha isalnum isspace isupper "
+    "islower isnumeric isdecimal zfill ljust rjust center partition rpartition removeprefix "
+    "removesuffix encode decode hex expandtabs".split()
+)
+LIST_METHODS = frozenset(
+    "append extend pop insert clear index remove count copy reverse sort".split()
+)
+DICT_METHODS = frozenset("get items keys values update pop setdefault copy clear".split())
+REPLY_METHODS = frozenset("json success failure raise_for_status close".split())
+NATIVE_METHODS = TEXT_METHODS | LIST_METHODS | DICT_METHODS | REPLY_METHODS
+WALKED = ("keys", "values", "items")
+
+_BASIC = {str: "str", int: "int", float: "float", bool: "bool", list: "list", tuple: "tuple"}
+_BASIC |= {dict: "dict", bytes: "bytes", type(None): "NoneType"}
+
+
+class Calls:
+    """Lowers calls."""
+
+    scope: Scope
+    unit: Any
+    code: Code
+    program: Program
+    function: FunctionType
+    locals: dict[str, int]
+    foreign: set[str]
+    bound: set[str]
+    failing: int
+    replies: list[int]
+    aliases: dict[str, Entity]
+    island_made: ast.AST | None
+
+    # given by Expressions
+    static: Any
+    value: Any
+    copy_of: Any
+    row: Any
+    target: Any
+    note: Any
+    quote: Any
+    constant: Any
+    reference: Any
+    text: Any
+    native_value: Any
+    comprehension: Any
+    walk: Any
+    branch: Any
+    text_of: Any
+    of_entity: Any
+    slot: Any
+
+    def call(self, node: ast.Call, into: int | None, unused: bool) -> int:
+        """A call, by what is called."""
+        special = self.special(node, into)
+        if special is not None:
+            return special
+        entity = self.static(node.func)
+        if isinstance(entity, Verb):
+            return self.request(node, entity, into, unused)
+        if isinstance(entity, Method):
+            return self.invoke(node, entity.function, [entity.self], node.args, node.keywords, into)
+        if isinstance(entity, Ours):
+            return self.ours(node, entity, into)
+        if isinstance(entity, Const):
+            return self.call_object(node, entity.value, into)
+        if isinstance(entity, (Self, Client, Environment, SuperOf, Property)):
+            raise CannotFollow(node, f"`{self.quote(node)}` is not followed")
+        if isinstance(entity, Slot) or entity is None:
+            return self.call_method(node, into)
+        raise NotNative
+
+    # ---- requests ------------------------------------------------------------------------------
+
+    def is_request(self, node: ast.expr) -> bool:
+        """Whether it is a call of the client."""
+        return isinstance(node, ast.Call) and isinstance(self.static(node.func), Verb)
+
+    def request(self, node: ast.Call, verb: Verb, into: int | None, unused: bool) -> int:
+        """self.client.get(...)"""
+        method = verb.method
+        places = ["url", "name"] if method is None else ["url"]
+        if method in ("GET", "POST", "PUT", "PATCH"):
+            places += ["params" if method == "GET" else "data"]
+        if method == "POST":
+            places += ["json"]
+        given: list[tuple[str, ast.expr]] = []
+        arguments = list(node.args)
+        keywords = self.keywords_of(node)
+        if method is None:
+            first = arguments.pop(0) if arguments else keywords.pop("method", None)
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                method = first.value.upper()
+            elif first is not None:
+                given.append(("method", first))
+            else:
+                raise CannotFollow(node, "client.request() without a method")
+        elif "method" in keywords:
+            raise CannotFollow(node, f"client.{verb.method} takes no method=")
+        elif method == "HEAD":
+            keywords.setdefault("allow_redirects", ast.Constant(False))
+        if len(arguments) > len(places) or any(isinstance(a, ast.Starred) for a in arguments):
+            raise CannotFollow(node, f"`{self.quote(node)}` has arguments that are not known here")
+        given += zip(places, arguments, strict=False)
+        for word, value in keywords.items():
+            if word not in WORDS or word in dict(given):
+                raise CannotFollow(node, f"`{word}=` is no keyword of the client")
+            if word in ("catch_response", "stream") and isinstance(value, ast.Constant):
+                continue
+            given.append((word, value))
+        if "url" not in dict(given):
+            raise CannotFollow(node, "a request without a URL")
+        first_register = self.row([value for _, value in given])
+        site = self.program.site(method, [word for word, _ in given], unused)
+        target = self.target(into)
+        self.code.emit("REQUEST", target, first_register, site, n=len(given))
+        if into is None and not unused:
+            self.replies.append(target)
+        rare = {"files", "auth", "cookies", "verify", "cert", "proxies", "hooks"}
+        for word, value in given:
+            if word in rare and not (isinstance(value, ast.Constant) and value.value is None):
+                self.note(node, f"is rendered by Python ({word}=)")
+                break
+        return int(target)
+
+    def keywords_of(self, node: ast.Call) -> dict[str, ast.expr]:
+        """Keywords by name, with those of ``**{"name": value}``."""
+        found: dict[str, ast.expr] = {}
+        for keyword in node.keywords:
+            if keyword.arg is not None:
+                found[keyword.arg] = keyword.value
+                continue
+            if not isinstance(keyword.value, ast.Dict):
+                raise CannotFollow(
+                    node,
+                    f"`**{self.quote(keyword.value)}` hides the keywords of a request",
+                    "write the keywords out",
+                )
+            for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
+                if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
+                    raise CannotFollow(node, "keywords of a request with computed names")
+                found[key.value] = value
+        return found
+
+    # ---- functions of the script ---------------------------------------------------------------
+
+    def invoke(
+        self,
+        node: ast.expr,
+        function: FunctionType,
+        first: list[Entity],
+        arguments: list[ast.expr],
+        keywords: list[ast.keyword],
+        into: int | None,
+    ) -> int:
+        """Calls a function of the script as part of the program."""
+        given = self.bind_arguments(node, function, first, arguments, keywords)
+        roles = {name: item for name, item in given.items() if isinstance(item, tuple)}
+        index = self.unit.compiler.need(function, roles, node)
+        values = [(name, item) for name, item in given.items() if name not in roles]
+        base = self.code.temps(len(values))
+        for place, (_, item) in enumerate(values):
+            if isinstance(item, ast.AST):
+                self.value(item, into=base + place)
+            else:
+                self.code.emit("MOVE", base + place, self.default(item))
+        target = self.target(into)
+        self.code.emit("INVOKE", target, base, index, n=len(values))
+        return int(target)
+
+    def default(self, value: Any) -> int:
+        """The operand of a default argument."""
+        return int(self.constant(value) if names.is_plain(value) else self.reference(value))
+
+    def bind_arguments(
+        self,
+        node: ast.expr,
+        function: FunctionType,
+        first: list[Entity],
+        arguments: list[ast.expr],
+        keywords: list[ast.keyword],
+    ) -> dict[str, Any]:
+        """By parameter, in their order: an entity (a tuple), an expression, or a default."""
+        code = function.__code__
+        if code.co_flags & 0x0C:
+            raise CannotFollow(node, f"`{function.__name__}` takes any number of arguments")
+        if any(isinstance(a, ast.Starred) for a in arguments) or any(k.arg is None for k in keywords):
+            raise CannotFollow(node, f"`{self.quote(node)}` has arguments that are not known here")
+        positional = code.co_varnames[: code.co_argcount]
+        every = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        given: dict[str, Any] = {}
+        for name, item in zip(positional, [*first, *arguments], strict=False):
+            given[name] = item
+        if len(first) + len(arguments) > len(positional):
+            raise CannotFollow(node, f"`{self.quote(node)}` gives too many arguments")
+        for keyword in keywords:
+            if keyword.arg not in every or keyword.arg in given:
+                raise CannotFollow(node, f"`{self.quote(node)}` gives a wrong argument")
+            given[str(keyword.arg)] = keyword.value
+        defaults = dict(
+            zip(reversed(positional), reversed(function.__defaults__ or ()), strict=False)
+        )
+        defaults |= function.__kwdefaults__ or {}
+        found: dict[str, Any] = {}
+        for name in every:
+            if name in given:
+                item = given[name]
+                entity = self.static(item) if isinstance(item, ast.expr) else item
+                role = isinstance(entity, (Self, Client, Environment))
+                found[name] = entity if role else item
+            elif name in defaults:
+                found[name] = [defaults[name]][0]
+                if isinstance(found[name], (tuple, ast.AST)):
+                    found[name] = ast.copy_location(ast.Constant(defaults[name]), node)
+            else:
+                raise CannotFollow(node, f"`{self.quote(node)}` lacks the argument `{name}`")
+        return found
+
+    # ---- goose's own methods ---------------------------------------------------------------------
+
+    def ours(self, node: ast.Call, entity: Ours, into: int | None) -> int:
+        """self.interrupt() and the like."""
+        if entity.name == "interrupt":
+            self.code.emit("END", n=self.interrupt_kind(node))
+            return int(self.constant(None))
+        if entity.name in ("on_start", "on_stop"):
+            return int(self.constant(None))
+        raise CannotFollow(node, f"`{self.quote(node)}` belongs to goose and is not compiled")
+
+    def interrupt_kind(self, node: ast.Call) -> int:
+        """By interrupt(reschedule=True)."""
+        given = [*node.args, *(k.value for k in node.keywords)]
+        if not given:
+            return INTERRUPT_NOW
+        if len(given) == 1 and isinstance(given[0], ast.Constant):
+            return INTERRUPT_NOW if given[0].value else INTERRUPT
+        raise CannotFollow(node, "interrupt() with a computed argument")
+
+    def super_attribute(self, owner: SuperOf, node: ast.Attribute) -> Entity | None:
+        """super().name, a method of a base class."""
+        line = owner.self.cls.__mro__
+        for base in line[line.index(owner.after) + 1 :]:
+            if node.attr in vars(base):
+                found = vars(base)[node.attr]
+                if names.is_script_function(found):
+                    return Method(found, owner.self)
+                if isinstance(found, FunctionType):
+                    return Ours(node.attr, owner.self)
+                break
+        raise CannotFollow(node, f"`super().{node.attr}` is no method of the script")
+
+    # ---- live objects ------------------------------------------------------------------------------
+
+    def call_object(self, node: ast.Call, called: Any, into: int | None) -> int:
+        """A call of a live object: native, of the script, or Python's."""
+        if called in _SLEEPS:
+            if len(node.args) != 1 or node.keywords:
+                raise CannotFollow(node, "sleep takes one number")
+            self.code.emit("SLEEP", self.value(node.args[0]))
+            return int(self.constant(None))
+        path = self.scope.natives.get(id(called))
+        if path is not None and not (path.startswith("random.") and self.is_module_random(node)):
+            return self.native_call(node, path, into)
+        if names.is_script_function(called):
+            roles = any(
+                isinstance(self.static(a), (Self, Client, Environment))
+                for a in [*node.args, *(k.value for k in node.keywords)]
+            )
+            if roles or self.scope.may_request(called):
+                return self.invoke(node, called, [], node.args, node.keywords, into)
+            try:
+                return self.invoke(node, called, [], node.args, node.keywords, into)
+            except CannotFollow:
+                raise NotNative from None
+        raise NotNative
+
+    def is_module_random(self, node: ast.Call) -> bool:
+        """``from random import choice``, where it can be told which generator draws."""
+        return isinstance(node.func, ast.Name) and self.scope.follows_random
+
+    def native_call(self, node: ast.Call, path: str, into: int | None) -> int:
+        """A native function with these arguments."""
+        name = path.rpartition(".")[2]
+        arguments: list[ast.expr] = list(node.args)
+        if any(isinstance(argument, ast.Starred) for argument in arguments):
+            raise NotNative
+        if node.keywords:
+            arguments = self.rearranged(name, node)
+        if name == "isinstance":
+            return self.is_instance(node, into)
+        if name in ("any", "all") and isinstance(arguments[0], ast.GeneratorExp):
+            return self.any_of(arguments[0], name == "any")
+        if name == "str" and len(arguments) == 1:
+            target = int(self.target(None))
+            if self.is_uuid4(arguments[0]):
+                return self.native("str(uuid.uuid4())", [], target)
+        if name in ("range", "enumerate", "zip", "reversed", "iter"):
+            raise NotNative  # walked over elsewhere: here it would be a value
+        if name in ("list", "tuple", "sorted", "sum", "min", "max", "set", "len", "dict", "join"):
+            if len(arguments) == 1 and name in ("list", "tuple", "sorted", "sum", "min", "max"):
+                first = int(self.code.temps())
+                self.walked(arguments[0], first)
+                target = int(self.target(into))
+                if name == "list" and isinstance(arguments[0], ast.GeneratorExp):
+                    self.code.emit("MOVE", target, first)
+                else:
+                    self.emit_native(path, target, first, 1)
+                return target
+        return self.native(path, arguments, into)
+
+    def walked(self, node: ast.expr, into: int) -> None:
+        """What is walked over at once, as a list."""
+        if isinstance(node, ast.GeneratorExp):
+            listed = self.comprehension(node, node.elt, None)
+            self.code.emit("MOVE", into, listed)
+            return
+        call = self.walk_call(node)
+        if call is None:
+            self.value(node, into=into)
+            return
+        again, done = Label(), Label()
+        item = self.code.temps()
+        self.code.emit("LIST", into, 0, n=0)
+        self.code.place(again)
+        self.code.emit("NEXT", item, call, done)
+        self.code.emit("PUSH", into, item)
+        self.code.emit("JUMP", 0, 0, again)
+        self.code.place(done)
+
+    def rearranged(self, name: str, node: ast.Call) -> list[ast.expr]:
+        """Keywords of the natives that have some, in their places."""
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+        none = ast.Constant(None)
+        if name == "choices" and set(keywords) <= {"weights", "k"}:
+            weights = node.args[1] if len(node.args) > 1 else keywords.get("weights", none)
+            return [node.args[0], weights, none, keywords.get("k", ast.Constant(1))]
+        if name == "sample" and set(keywords) == {"k"} and len(node.args) == 1:
+            return [node.args[0], keywords["k"]]
+        if name == "int" and set(keywords) == {"base"} and len(node.args) == 1:
+            return [node.args[0], keywords["base"]]
+        if name == "round" and set(keywords) == {"ndigits"} and len(node.args) == 1:
+            return [node.args[0], keywords["ndigits"]]
+        if name == "randint" and set(keywords) == {"a", "b"} and not node.args:
+            return [keywords["a"], keywords["b"]]
+        if name == "dict" and not node.args and None not in keywords:
+            display = ast.Dict(
+                [ast.Constant(str(key)) for key in keywords], list(keywords.values())
+            )
+            return [ast.fix_missing_locations(ast.copy_location(display, node))]
+        raise NotNative
+
+    def native(self, path: str, arguments: list[ast.expr], into: int | None) -> int:
+        """Emits the call."""
+        _, least, most = NATIVES[path]
+        if not least <= len(arguments) <= most:
+            raise NotNative  # Python says what is wrong
+        first = self.row(arguments)
+        target = int(self.target(into))
+        self.emit_native(path, target, first, len(arguments))
+        return target
+
+    def emit_native(self, path: str, target: int, first: int, count: int) -> None:
+        self.code.emit("CALL", target, first, NATIVES[path][0], n=count)
+
+    def is_instance(self, node: ast.Call, into: int | None) -> int:
+        """isinstance(x, (str, int))"""
+        if len(node.args) != 2:
+            raise NotNative
+        kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+        found = [self.static(kind) for kind in kinds]
+        types = [entity.value for entity in found if isinstance(entity, Const)]
+        if len(types) != len(kinds) or not all(
+            isinstance(kind, type) and kind in _BASIC for kind in types
+        ):
+            raise NotNative
+        words = "|".join(_BASIC[kind] for kind in types)
+        first = self.code.temps(2)
+        self.value(node.args[0], into=first)
+        self.code.emit("MOVE", first + 1, self.constant(words))
+        target = int(self.target(into))
+        self.emit_native("builtins.isinstance", target, first, 2)
+        return target
+
+    def any_of(self, node: ast.GeneratorExp, wanted: bool) -> int:
+        """any(... for ...) ends at the first that decides."""
+        target = int(self.target(None))
+        done = Label()
+        self.code.emit("MOVE", target, self.constant(not wanted))
+
+        def look() -> None:
+            past = Label()
+            self.branch(node.elt, past, not wanted)
+            self.code.emit("MOVE", target, self.constant(wanted))
+            self.code.emit("JUMP", 0, 0, done)
+            self.code.place(past)
+
+        self.walk(node.generators, look)
+        self.code.place(done)
+        return target
+
+    # ---- walking -------------------------------------------------------------------------------
+
+    def iterator(self, node: ast.expr) -> int:
+        """A register with an iterator over it."""
+        call = self.walk_call(node)
+        if call is not None:
+            return call
+        target = int(self.code.temps())
+        operand = self.comprehension(node, node.elt, None) if isinstance(
+            node, ast.GeneratorExp
+        ) else self.value(node)
+        self.code.emit("ITER", target, operand)
+        return target
+
+    def walk_call(self, node: ast.expr) -> int | None:
+        """range(...), d.items(), enumerate(...), zip(...): walked over without being made."""
+        if not isinstance(node, ast.Call) or node.keywords:
+            if not self.is_enumerate_start(node):
+                return None
+        assert isinstance(node, ast.Call)
+        if any(isinstance(argument, ast.Starred) for argument in node.args):
+            return None
+        entity = self.static(node.func)
+        if isinstance(entity, Const):
+            path = self.scope.natives.get(id(entity.value), "")
+            name = path.rpartition(".")[2]
+            if name not in ("range", "enumerate", "zip", "reversed"):
+                return None
+            arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+            _, least, most = NATIVES[path]
+            if not least <= len(arguments) <= most:
+                return None
+            first = int(self.code.temps(len(arguments)))
+            for place, argument in enumerate(arguments):
+                inner = self.walk_call(argument) if name in ("enumerate", "zip") else None
+                if inner is not None:
+                    self.code.emit("MOVE", first + place, inner)
+                elif name == "reversed" or (name in ("enumerate", "zip") and place == 0) or name == "zip":
+                    self.walked(argument, first + place)
+                else:
+                    self.value(argument, into=first + place)
+            target = int(self.code.temps())
+            self.emit_native(path, target, first, len(arguments))
+            return target
+        if (
+            entity is None
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in WALKED
+            and not node.args
+            and not (isinstance(node.func.value, ast.Name) and node.func.value.id in self.foreign)
+            and not isinstance(self.static(node.func.value), (Client, Self, Environment))
+            and not self.is_environ(node.func.value)
+        ):
+            first = int(self.code.temps())
+            self.value(node.func.value, into=first)
+            target = int(self.code.temps())
+            self.code.emit("METHOD", target, first, self.text(node.func.attr + "!"), n=1)
+            self.code.emit("ITER", target, target)
+            return target
+        return None
+
+    def is_enumerate_start(self, node: ast.expr) -> bool:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            return False
+        return node.func.id == "enumerate" and [k.arg for k in node.keywords] == ["start"]
+
+    # ---- methods -------------------------------------------------------------------------------
+
+    def call_method(self, node: ast.Call, into: int | None) -> int:
+        """value.name(...)"""
+        function = node.func
+        if not isinstance(function, ast.Attribute):
+            raise NotNative
+        if any(isinstance(argument, ast.Starred) for argument in node.args):
+            raise NotNative
+        owner = self.static(function.value)
+        if isinstance(owner, (Client, Self, Environment, SuperOf)):
+            raise NotNative
+        if isinstance(owner, Slot) and owner.name in self.scope.tainted:
+            raise CannotFollow(
+                node,
+                f"`{self.quote(node)}` makes requests inside a class the compiler cannot follow",
+                "call self.client in the task set or user itself",
+            )
+        inner = function.value
+        if isinstance(inner, ast.Attribute) and self.static(inner.value) is None:
+            path = f"{inner.attr}.{function.attr}"
+            if path in ("headers.get", "elapsed.total_seconds") and not node.keywords:
+                return self.method(path, inner.value, node.args, into)
+        if function.attr == "format" and isinstance(inner, ast.Constant):
+            return self.format(node, inner.value, into)
+        if node.keywords or function.attr not in NATIVE_METHODS or function.attr in WALKED:
+            raise NotNative
+        if function.attr == "join" and len(node.args) == 1:
+            return self.join(node, inner, into)
+        if isinstance(owner, Const) and type(owner.value) not in (str, bytes, list, dict, tuple):
+            raise NotNative
+        return self.method(function.attr, inner, node.args, into)
+
+    def method(
+        self, name: str, owner: ast.expr, arguments: list[ast.expr], into: int | None
+    ) -> int:
+        """Emits the call."""
+        operand = self.native_value(owner)
+        first = int(self.code.temps(1 + len(arguments)))
+        self.code.emit("MOVE", first, operand)
+        for place, argument in enumerate(arguments):
+            if name == "failure" and isinstance(argument, ast.JoinedStr):
+                self.value(argument, into=first + 1 + place)
+            else:
+                self.value(argument, into=first + 1 + place)
+        target = int(self.target(into))
+        self.code.emit("METHOD", target, first, self.text(name), n=1 + len(arguments))
+        return target
+
+    def join(self, node: ast.Call, owner: ast.expr, into: int | None) -> int:
+        """", ".join(... for ...)"""
+        first = int(self.code.temps(2))
+        self.value(owner, into=first)
+        self.walked(node.args[0], first + 1)
+        target = int(self.target(into))
+        self.code.emit("METHOD", target, first, self.text("join"), n=2)
+        return target
+
+    def format(self, node: ast.Call, template: Any, into: int | None) -> int:
+        """"...".format(...) of a known text."""
+        if not isinstance(template, str):
+            raise NotNative
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+        if None in keywords:
+            raise NotNative
+        try:
+            parts = list(string.Formatter().parse(template))
+        except ValueError:
+            raise NotNative from None
+        values: dict[Any, int] = {}
+        for place, argument in enumerate(node.args):
+            values[place] = self.copy_of(argument)
+        for name, value in keywords.items():
+            values[name] = self.copy_of(value)
+        rows: list[tuple[str, Any, str, str | None]] = []
+        automatic = 0
+        for text, field, spec, conversion in parts:
+            if field is None:
+                rows.append((text, None, "", None))
+                continue
+            key: Any = field
+            if field == "":
+                key, automatic = automatic, automatic + 1
+            elif field.isdigit():
+                key = int(field)
+            if key not in values or "{" in (spec or ""):
+                raise NotNative
+            rows.append((text, key, spec or "", conversion))
+        pieces = sum((1 if text else 0) + (0 if key is None else 1) for text, key, _, _ in rows)
+        first = int(self.code.temps(pieces))
+        at = first
+        for text, key, spec, conversion in rows:
+            if text:
+                self.code.emit("MOVE", at, self.constant(text))
+                at += 1
+            if key is not None:
+                number = ord(conversion) if conversion else 0
+                self.code.emit("FORMAT", at, values[key], self.text(spec), n=number)
+                at += 1
+        target = int(self.target(into))
+        self.code.emit("CONCAT", target, first, n=pieces)
+        return target
+
+    # ---- patterns ------------------------------------------------------------------------------
+
+    def special(self, node: ast.Call, into: int | None) -> int | None:
+        """Calls that are known as a whole."""
+        function = node.func
+        if self.is_uuid4(node):
+            raise NotNative
+        if isinstance(function, ast.Attribute) and function.attr == "isoformat" and not node.args:
+            if self.is_now(function.value) and not node.keywords:
+                return self.native("datetime.now().isoformat()", [], into)
+        if isinstance(function, ast.Name) and function.id == "hasattr" and len(node.args) == 2:
+            return self.has_attribute(node, into)
+        if isinstance(function, ast.Name) and function.id == "getattr" and len(node.args) in (2, 3):
+            return self.get_attribute(node, into)
+        if isinstance(function, ast.Name) and function.id == "setattr":
+            if isinstance(self.static(node.args[0]) if node.args else None, Self):
+                raise CannotFollow(node, "setattr on the user", "assign the attribute by name")
+        if isinstance(function, ast.Attribute) and function.attr == "get":
+            if self.is_environ(function.value):
+                return self.environ(node, node.args, into)
+        entity = self.static(function)
+        if isinstance(entity, Const) and entity.value is os.getenv:
+            return self.environ(node, node.args, into)
+        return None
+
+    def has_attribute(self, node: ast.Call, into: int | None) -> int | None:
+        """hasattr(self, "token")"""
+        owner, name = self.static(node.args[0]), node.args[1]
+        if not isinstance(owner, Self) or not isinstance(name, ast.Constant):
+            return None
+        entity = self.scope.attribute(owner, str(name.value), node)
+        if not isinstance(entity, Slot):
+            return int(self.constant(True))
+        if self.scope.has_class_attribute(owner, str(name.value)):
+            return int(self.constant(True))
+        target = int(self.target(into))
+        self.code.emit("SELF_HAS", target, self.slot(entity), n=entity.owner)
+        return target
+
+    def get_attribute(self, node: ast.Call, into: int | None) -> int | None:
+        """getattr(self, "token", None)"""
+        owner, name = self.static(node.args[0]), node.args[1]
+        if not isinstance(owner, Self):
+            return None
+        if not isinstance(name, ast.Constant):
+            raise CannotFollow(node, "getattr with a computed name on the user")
+        entity = self.scope.attribute(owner, str(name.value), node)
+        if isinstance(entity, Const):
+            return int(self.value(ast.copy_location(ast.Attribute(node.args[0], str(name.value), ast.Load()), node)))
+        if not isinstance(entity, Slot) or len(node.args) != 3:
+            raise CannotFollow(node, "getattr on the user")
+        target, missing, end = int(self.target(None)), Label(), Label()
+        slot = self.slot(entity)
+        otherwise = self.value(node.args[2])
+        self.code.emit("SELF_HAS", target, slot, n=entity.owner)
+        self.code.emit("UNLESS", target, 0, missing)
+        self.code.emit("SELF_GET", target, slot, n=entity.owner)
+        self.code.emit("JUMP", 0, 0, end)
+        self.code.place(missing)
+        self.code.emit("MOVE", target, otherwise)
+        self.code.place(end)
+        return target
+
+    def is_uuid4(self, node: ast.expr) -> bool:
+        """uuid.uuid4()"""
+        import uuid
+
+        if not isinstance(node, ast.Call) or node.args or node.keywords:
+            return False
+        entity = self.static(node.func)
+        return isinstance(entity, Const) and entity.value is uuid.uuid4
+
+    def is_now(self, node: ast.expr) -> bool:
+        """datetime.now()"""
+        from datetime import datetime
+
+        if not isinstance(node, ast.Call) or node.args or node.keywords:
+            return False
+        if not isinstance(node.func, ast.Attribute) or node.func.attr != "now":
+            return False
+        entity = self.static(node.func.value)
+        return isinstance(entity, Const) and entity.value is datetime
+
+    def is_environ(self, node: ast.expr) -> bool:
+        """os.environ, where nothing changes it."""
+        entity = self.static(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+        return (
+            isinstance(entity, Const)
+            and entity.value is os.environ
+            and not self.scope.writes.environ
+        )
+
+    def environ(self, node: ast.expr, arguments: list[ast.expr], into: int | None) -> int:
+        """os.environ["X"], .get("X", default), os.getenv: as it is at the start."""
+        if self.scope.writes.environ or not arguments or len(arguments) > 2:
+            raise NotNative
+        name = arguments[0]
+        if not (isinstance(name, ast.Constant) and isinstance(name.value, str)):
+            raise NotNative
+        if name.value in os.environ:
+            return int(self.constant(os.environ[name.value]))
+        if isinstance(node, ast.Subscript):
+            raise NotNative
+        return int(self.value(arguments[1]) if len(arguments) == 2 else self.constant(None))
+
+    # ---- what may run as Python ------------------------------------------------------------------
+
+    def require_free(self, node: ast.AST) -> None:
+        """CannotFollow where a piece may make requests or sleep, or is given the user."""
+        parents = {child: inner for inner in ast.walk(node) for child in ast.iter_child_nodes(inner)}
+        for inner in ast.walk(node):
+            if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await)):
+                raise CannotFollow(inner, "a generator or coroutine")
+            if isinstance(inner, (ast.Name, ast.Attribute)):
+                self._require_free_name(inner, parents.get(inner))
+
+    def _require_free_name(self, node: ast.Name | ast.Attribute, parent: ast.AST | None) -> None:
+        entity = self.static(node)
+        if isinstance(entity, (Self, SuperOf)):
+            if not (isinstance(parent, ast.Attribute) and parent.value is node):
+                raise CannotFollow(
+                    node, f"`{self.quote(parent or node)}` is given the user, and may make requests"
+                )
+        elif isinstance(entity, Client):
+            session = ("headers", "cookies", "auth", "verify", "base_url")
+            if not (isinstance(parent, ast.Attribute) and parent.attr in session):
+                raise CannotFollow(
+                    node, f"`{self.quote(parent or node)}` is given the client, and may make requests"
+                )
+        elif isinstance(entity, Verb):
+            raise CannotFollow(node, f"`{self.quote(node)}` is called by code that is not followed")
+        elif isinstance(entity, (Method, Property, Ours)):
+            raise CannotFollow(
+                node, f"`{self.quote(node)}` is called by code that is not followed"
+            )
+        elif isinstance(entity, Slot) and entity.name in self.scope.tainted:
+            if isinstance(parent, ast.Attribute) or (isinstance(parent, ast.Call)):
+                raise CannotFollow(
+                    node,
+                    f"`{self.quote(parent)}` makes requests inside a class the compiler cannot follow",
+                    "call self.client in the task set or user itself",
+                )
+        elif isinstance(entity, Const):
+            if entity.value in _SLEEPS if callable(entity.value) else False:
+                raise CannotFollow(node, "code that is not followed sleeps")
+            if names.is_script_function(entity.value) and self.scope.may_request(entity.value):
+                raise CannotFollow(
+                    node, f"`{self.quote(node)}` may make requests, and is not followed here"
+                )
+
+
+class _Sleeps:
+    """The functions that are time.sleep."""
+
+    def __contains__(self, value: object) -> bool:
+        import time
+
+        return value is time.sleep or value is _patches.sleep or value is _patches._original_sleep
+
+
+_SLEEPS = _Sleeps()

@@ -1,0 +1,191 @@
+"""What names in a script's functions stand for (bind): live objects, read after ``test_start``."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import enum
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from goose._compiler.source import NoSource, module_tree
+
+_HERE = str(Path(__file__).parent.parent)
+_LIBRARIES = tuple(
+    path for name in ("stdlib", "platstdlib", "purelib", "platlib") if (path := sysconfig.get_path(name))
+)
+PLAIN = (str, bytes, int, float, bool, type(None))
+CONTAINERS = (list, dict, tuple)
+
+# Calls that only read a container that they are given.
+_READERS = frozenset(
+    "len sorted list tuple set dict enumerate zip min max sum any all str repr print range reversed "
+    "isinstance choice choices sample dumps frozenset iter bool".split()
+)
+_READ_METHODS = frozenset("get items keys values index count copy".split())
+
+
+def is_script_file(filename: str) -> bool:
+    """Whether a file is the script's, neither a library's nor ours (the demo is a script)."""
+    if filename.startswith(_HERE):
+        return filename.startswith(str(Path(_HERE) / "demo"))
+    return not filename.startswith(_LIBRARIES) and not filename.startswith("<frozen")
+
+
+def is_script_function(value: object) -> bool:
+    """Whether it is a plain function of the script's modules."""
+    return isinstance(value, FunctionType) and is_script_file(value.__code__.co_filename)
+
+
+def is_plain(value: object) -> bool:
+    """Whether a constant may hold a copy of it: it cannot change."""
+    if type(value) in PLAIN:
+        return type(value) is not int or -(2**63) <= value < 2**63  # type: ignore[operator]
+    return type(value) is tuple and all(is_plain(item) for item in value)  # type: ignore[union-attr]
+
+
+def is_nested(value: Any) -> bool:
+    """Whether a container holds others that can change."""
+    items = value.values() if isinstance(value, dict) else value
+    return any(type(item) not in PLAIN for item in items)
+
+
+class Writes:
+    """What the functions of the script's modules change."""
+
+    def __init__(self, modules: list[ModuleType]) -> None:
+        self.globals: set[tuple[str, str]] = set()  # (module, name) assigned by a function
+        self.attributes: set[str] = set()  # stored on anything but self
+        self.unsafe: set[tuple[str, str]] = set()  # containers that may be changed or kept
+        self.seeds_random = False
+        self.environ = False
+        for module in modules:
+            try:
+                tree, _ = module_tree(module.__file__ or "", vars(module))
+            except NoSource:
+                continue
+            self._read(module.__name__, tree)
+
+    def _read(self, module: str, tree: ast.Module) -> None:
+        parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        for function in _functions(tree):
+            declared = {
+                name
+                for node in ast.walk(function)
+                if isinstance(node, ast.Global)
+                for name in node.names
+            }
+            self.globals |= {(module, name) for name in declared}
+            for node in ast.walk(function):
+                self._read_node(module, node, parents)
+
+    def _read_node(self, module: str, node: ast.AST, parents: dict[ast.AST, ast.AST]) -> None:
+        if isinstance(node, ast.Attribute):
+            if isinstance(node.ctx, (ast.Store, ast.Del)) and not _is_self(node.value):
+                self.attributes.add(node.attr)
+            if node.attr in ("seed", "setstate", "getstate"):
+                self.seeds_random = True
+            if node.attr == "environ" and not _is_read(node, parents):
+                self.environ = True
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if not _is_read(node, parents):
+                self.unsafe.add((module, node.id))
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+def _functions(tree: ast.Module) -> Iterator[ast.AST]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield node
+
+
+def _is_read(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether this use of a container can neither change it nor let it go elsewhere."""
+    parent = parents.get(node)
+    if isinstance(parent, ast.Subscript):
+        return parent.value is not node or (
+            isinstance(parent.ctx, ast.Load) and not _is_target(parent, parents)
+        )
+    if isinstance(parent, ast.Attribute):
+        call = parents.get(parent)
+        return (
+            parent.attr in _READ_METHODS and isinstance(call, ast.Call) and call.func is parent
+        )
+    if isinstance(parent, ast.Call):
+        name = parent.func.attr if isinstance(parent.func, ast.Attribute) else ""
+        name = parent.func.id if isinstance(parent.func, ast.Name) else name
+        return parent.func is not node and name in _READERS
+    if isinstance(parent, ast.keyword):
+        call = parents.get(parent)
+        return isinstance(call, ast.Call) and (
+            parent.arg is None or parent.arg in ("json", "data", "params", "headers", "key", "k", "weights")
+        )
+    if isinstance(parent, (ast.For, ast.comprehension)):
+        return parent.iter is node
+    return isinstance(
+        parent,
+        (ast.Compare, ast.BinOp, ast.FormattedValue, ast.BoolOp, ast.If, ast.While, ast.UnaryOp)
+        + (ast.Assert, ast.IfExp),
+    ) or (isinstance(parent, ast.Dict) and node not in parent.values)
+
+
+def _is_target(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
+    """G[0]["a"] = 1, G[0].append(...): what is inside is changed."""
+    parent = parents.get(node)
+    if isinstance(parent, ast.Subscript) and parent.value is node:
+        return not isinstance(parent.ctx, ast.Load) or _is_target(parent, parents)
+    if isinstance(parent, ast.Attribute):
+        return parent.attr not in _READ_METHODS and parent.attr not in dir(str)
+    return isinstance(parent, ast.AugAssign) and parent.target is node
+
+
+def script_modules(classes: list[type]) -> list[ModuleType]:
+    """The modules of the classes, and the script's other modules that are loaded."""
+    found = [sys.modules[cls.__module__] for cls in classes if cls.__module__ in sys.modules]
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and is_script_file(file) and module not in found:
+            found.append(module)
+    return found
+
+
+MISSING = object()
+
+
+def global_value(function: FunctionType, name: str) -> Any:
+    """What a global or builtin name stands for now; MISSING: nothing."""
+    if name in function.__globals__:
+        return function.__globals__[name]
+    return getattr(builtins, name, MISSING)
+
+
+def closure_value(function: FunctionType, name: str) -> Any:
+    """What a free variable stands for now."""
+    if name not in function.__code__.co_freevars or function.__closure__ is None:
+        return MISSING
+    cell = function.__closure__[function.__code__.co_freevars.index(name)]
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
+
+
+def attribute_value(owner: Any, name: str, writes: Writes) -> Any:
+    """A constant's attribute, where nothing changes it: of a module, a class, an enum member, the
+    parsed options. MISSING: to be read when it runs."""
+    from argparse import Namespace
+
+    if name in writes.attributes:
+        return MISSING
+    if isinstance(owner, (ModuleType, type, enum.Enum, Namespace)) or type(owner) is FunctionType:
+        if isinstance(owner, type) and isinstance(vars(type(owner)).get(name), property):
+            return MISSING
+        return getattr(owner, name, MISSING)
+    return MISSING

@@ -1,0 +1,190 @@
+"""The class that is compiled: its attributes, its functions, what they may do."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+from types import FunctionType
+from typing import Any
+
+from goose._compiler import names
+from goose._compiler.code import NATIVES, SET, USER
+from goose._compiler.entities import (
+    CannotFollow,
+    Client,
+    Const,
+    Entity,
+    Environment,
+    Method,
+    Ours,
+    Property,
+    Self,
+    Slot,
+)
+from goose._compiler.source import NoSource, function_tree
+from goose.user import HttpUser, TaskSet, User
+
+VERBS = {"get", "post", "put", "patch", "delete", "head", "options"}
+_ROLES = {"self", "user", "locust", "parent", "client"}
+
+
+class Scope:
+    """Facts about a user class and its script, the same for all of its functions."""
+
+    def __init__(self, user: type, environment: Any, seeded: bool) -> None:
+        self.user = user
+        self.environment = environment
+        self.modules = names.script_modules([user])
+        self.writes = names.Writes(self.modules)
+        self.follows_random = seeded or self.writes.seeds_random
+        self.stored: set[str] = set()  # attributes of some object
+        self.class_stored: set[str] = set()  # ... of a class
+        self.tainted: set[str] = set()  # ... that hold the user or its client
+        self.thawed: set[int] = set()  # containers to be read through Python
+        self.natives = native_objects()
+        for module in self.modules:
+            self._read(module)
+        self._may: dict[FunctionType, bool] = {}
+
+    def _read(self, module: Any) -> None:
+        try:
+            tree, _ = names.module_tree(module.__file__ or "", vars(module))
+        except NoSource:
+            return
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)):
+                self.stored.add(node.attr)
+                if _is_class(node.value, module):
+                    self.class_stored.add(node.attr)
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if gives_role(node.value):
+                    self.tainted |= {t.attr for t in targets if isinstance(t, ast.Attribute)}
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id == "setattr" and len(node.args) > 1:
+                    name = node.args[1]
+                    if isinstance(name, ast.Constant):
+                        self.stored.add(str(name.value))
+
+    # ---- attributes ----------------------------------------------------------------------------
+
+    def attribute(self, of: Self, name: str, node: ast.AST) -> Entity:
+        """What self.name is."""
+        if name in ("user", "locust") and (of.owner == SET or name == "user"):
+            return Self(USER, self.user)
+        if name == "parent" and of.owner == SET:
+            raise CannotFollow(node, f"`{ast.unparse(node)}` is another task set or the user")  # type: ignore[arg-type]
+        if name == "client" and issubclass(self.user, HttpUser):
+            return Client()
+        if name == "environment":
+            return Environment()
+        if name in ("__class__", "__dict__"):
+            raise CannotFollow(node, f"`{ast.unparse(node)}` looks into the user itself")  # type: ignore[arg-type]
+        found = class_attribute(of.cls, name)
+        if isinstance(found, FunctionType):
+            if name in self.stored:
+                raise CannotFollow(node, f"the method `{name}` is replaced somewhere")
+            if names.is_script_function(found):
+                return Method(found, of)
+            return Ours(name, of)
+        if isinstance(found, property):
+            getter = found.fget
+            if isinstance(getter, FunctionType) and names.is_script_function(getter):
+                return Property(getter, of)
+            raise CannotFollow(node, f"the property `{name}` is not the script's own")
+        if name in self.class_stored:
+            raise CannotFollow(
+                node,
+                f"the class attribute `{name}` changes while the attack runs",
+                "keep it in a module-level variable",
+            )
+        if found is names.MISSING or name in self.stored:
+            return Slot(of.owner, name)
+        if isinstance(found, (staticmethod, classmethod)):
+            if isinstance(found, staticmethod):
+                return Const(found.__func__)
+            raise CannotFollow(node, f"the class method `{name}` takes the class itself")
+        return Const(found)
+
+    def has_class_attribute(self, of: Self, name: str) -> bool:
+        """Whether the class itself has it."""
+        return class_attribute(of.cls, name) is not names.MISSING
+
+    # ---- what functions may do -------------------------------------------------------------------
+
+    def may_request(self, function: FunctionType) -> bool:
+        """Whether a function of the script may make requests or sleep, as far as its text says."""
+        if function in self._may:
+            return self._may[function]
+        self._may[function] = False  # recursion
+        try:
+            tree = function_tree(function)
+        except NoSource:
+            self._may[function] = True
+            return True
+        found = any(self._may_node(function, node) for node in ast.walk(tree))
+        self._may[function] = found
+        return found
+
+    def _may_node(self, function: FunctionType, node: ast.AST) -> bool:
+        if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)):
+            return isinstance(node, ast.Await)
+        if isinstance(node, ast.Attribute):
+            return node.attr in ("client", "sleep") or (
+                node.attr == "wait" and isinstance(node.value, ast.Name) and node.value.id == "self"
+            )
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if node.id in ("sleep", "client"):
+                return True
+            value = names.global_value(function, node.id)
+            return names.is_script_function(value) and self.may_request(value)
+        return False
+
+
+def native_objects() -> dict[int, str]:
+    """By identity of the live object, the native function that it is."""
+    found: dict[int, str] = {}
+    for path in NATIVES:
+        module, dot, name = path.rpartition(".")
+        if not dot or not path.replace(".", "").replace("_", "").isalnum():
+            continue
+        owner = builtins if module == "builtins" else importlib.import_module(module)
+        found[id(getattr(owner, name))] = path
+    return found
+
+
+def _is_class(node: ast.expr, module: Any) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id == "cls" or isinstance(getattr(module, node.id, None), type)
+    if isinstance(node, ast.Attribute):
+        return node.attr == "__class__"
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
+
+
+def gives_role(node: ast.expr) -> bool:
+    """Whether the user, the task set or the client stands bare in a call's arguments."""
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call):
+            for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
+                if isinstance(argument, ast.Name) and argument.id in ("self", "user", "client"):
+                    return True
+                if isinstance(argument, ast.Attribute) and argument.attr in _ROLES:
+                    return True
+    return False
+
+
+def class_attribute(cls: type, name: str) -> Any:
+    """The raw entry of the class or its bases; MISSING: none. Bases of ours that hold plain values
+    count as well."""
+    for base in cls.__mro__:
+        if name in vars(base):
+            return vars(base)[name]
+    return names.MISSING
+
+
+def own_method(cls: type, name: str) -> Any:
+    """A hook as a class defines it: of the script's, or MISSING."""
+    found = class_attribute(cls, name)
+    base = User if issubclass(cls, User) else TaskSet
+    return names.MISSING if found is vars(base).get(name) else found

@@ -1,0 +1,91 @@
+"""How each task will run: ``goose-py explain FILE`` and ``attack.explain()``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from goose._compiler import Verdict
+    from goose._plan import Plan
+
+_WORDS = {"compiled": "compiled", "islands": "compiled with islands", "python": "Python"}
+
+
+class TaskExplanation(NamedTuple):
+    """One task, hook or wait_time. ``kind``: ``compiled``, ``islands`` or ``python``.
+
+    ``details``: a line each; for islands the pieces that run as Python, for Python the reason and,
+    where there is one, the change that would compile it. ``program``: its instructions, a line
+    each, empty for Python.
+    """
+
+    name: str
+    kind: str
+    details: tuple[str, ...]
+    program: str
+
+
+class Explanation:
+    """Rows of what runs how. Printed as text; a notebook shows a table."""
+
+    def __init__(self, tasks: list[TaskExplanation], verbose: bool = False) -> None:
+        self.tasks = tasks
+        self.verbose = verbose
+
+    def __iter__(self) -> Any:
+        return iter(self.tasks)
+
+    def __str__(self) -> str:
+        width = max((len(task.name) for task in self.tasks), default=0)
+        lines: list[str] = []
+        for task in self.tasks:
+            lines.append(f"{task.name:<{width}}  {_WORDS[task.kind]}")
+            lines += [f"{'':<{width}}    {detail}" for detail in task.details]
+            if self.verbose and task.program:
+                lines += [f"    {line}" for line in task.program.splitlines()]
+        counts = {kind: sum(task.kind == kind for task in self.tasks) for kind in _WORDS}
+        lines.append(
+            f"{counts['compiled']} compiled, {counts['islands']} with islands, "
+            f"{counts['python']} Python"
+        )
+        return "\n".join(lines) + "\n"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        rows = []
+        for task in self.tasks:
+            details = "<br>".join(escape(detail) for detail in task.details)
+            if task.program:
+                details += (
+                    f"<details><summary>program</summary><pre>{escape(task.program)}</pre></details>"
+                )
+            rows.append(
+                f"<tr><td style='text-align:left'>{escape(task.name)}</td>"
+                f"<td style='text-align:left'>{_WORDS[task.kind]}</td>"
+                f"<td style='text-align:left'>{details}</td></tr>"
+            )
+        head = "<tr><th>task</th><th>runs as</th><th>because</th></tr>"
+        return f"<table>{head}{''.join(rows)}</table>"
+
+
+def explain(plan: Plan, verbose: bool = False) -> Explanation:
+    """What a plan with compiled tasks says of each of them."""
+    tasks: list[TaskExplanation] = []
+    for name, verdict in plan.verdicts.items():
+        program, _ = plan.programs.get(name.partition(".")[0], (None, None))
+        listing = ""
+        if program is not None and verdict.kind != "python":
+            listing = program.print(verdict.function)
+        tasks.append(TaskExplanation(name, verdict.kind, _details(verdict), listing))
+    return Explanation(tasks, verbose)
+
+
+def _details(verdict: Verdict) -> tuple[str, ...]:
+    if verdict.kind == "python":
+        place = f"line {verdict.line}: " if verdict.line else ""
+        reason = (f"{place}{verdict.reason or 'its class is Python'}",)
+        return (*reason, f"to compile it, {verdict.hint}") if verdict.hint else reason
+    return tuple(f"line {note.line}: `{note.text}` {note.what}" for note in verdict.notes)

@@ -1,0 +1,134 @@
+"""What Python does where a compiled task asks for it (csrc/py/slow.h): the native functions under
+their names there, exceptions, tracebacks."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import random
+import time
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+from types import CodeType, TracebackType
+from typing import Any
+
+from goose import _engine
+
+
+class UserRandom(random.Random):
+    """Draws from the running user's own generator; ``random``'s algorithms above it."""
+
+    def random(self) -> float:
+        """A number in [0, 1), 53 bits."""
+        return _engine.random_unit()
+
+    def getrandbits(self, k: int, /) -> int:
+        """``k`` random bits."""
+        bits = 0
+        while k > 64:
+            bits = bits << 64 | _engine.random_bits(64)
+            k -= 64
+        return bits << k | _engine.random_bits(k) if k > 0 else bits
+
+    def seed(self, *args: object, **keywords: object) -> None:
+        """Nothing: user k's generator is seeded by the attack's seed and k."""
+
+
+RANDOM = UserRandom()
+
+_TYPES: dict[str, type] = {
+    t.__name__: t for t in (str, int, float, bool, list, tuple, dict, bytes, type(None))
+}
+
+
+def _is_type(value: object, names: str) -> bool:
+    return isinstance(value, tuple(_TYPES[name] for name in names.split("|")))
+
+
+def _choices(population: Any, weights: Any = None, cum_weights: Any = None, k: int = 1) -> Any:
+    return RANDOM.choices(population, weights, cum_weights=cum_weights, k=k)
+
+
+def natives(names: list[str]) -> dict[str, Callable[..., Any]]:
+    """By the name of each native function, what it stands for."""
+    own: dict[str, Callable[..., Any]] = {
+        "is_type": _is_type,
+        "choices": _choices,
+        "uuid4_text": lambda: str(uuid.uuid4()),
+        "uuid4_hex": lambda: uuid.uuid4().hex,
+        "now_iso": lambda: datetime.now().isoformat(),
+        "json_loads": json.loads,
+        "json_dumps": json.dumps,
+    }
+    found: dict[str, Callable[..., Any]] = {}
+    for name in names:
+        for place in (RANDOM, time, builtins):
+            if name not in own and name != "choices" and hasattr(place, name):
+                own[name] = getattr(place, name)
+        found[name] = own[name]
+    return found
+
+
+def unpack(values: Any, count: int) -> tuple[Any, ...]:
+    """Exactly ``count`` values, as an assignment to several names takes them."""
+    found = tuple(islice(iter(values), count + 1))
+    if len(found) > count:
+        raise ValueError(f"too many values to unpack (expected {count})")
+    if len(found) < count:
+        raise ValueError(f"not enough values to unpack (expected {count}, got {len(found)})")
+    return found
+
+
+def make_error(what: Any, *cause: Any) -> BaseException:
+    """The exception that ``raise what`` or ``raise what from cause`` raises."""
+    error = what() if isinstance(what, type) and issubclass(what, BaseException) else what
+    if not isinstance(error, BaseException):
+        return TypeError("exceptions must derive from BaseException")
+    if cause:
+        behind = cause[0]
+        error.__cause__ = behind() if isinstance(behind, type) else behind
+    return error
+
+
+def is_error(error: BaseException, kinds: Any) -> bool:
+    """Whether ``except kinds`` takes the error."""
+    if isinstance(kinds, tuple):
+        return any(is_error(error, kind) for kind in kinds)
+    if not (isinstance(kinds, type) and issubclass(kinds, BaseException)):
+        raise TypeError("catching classes that do not inherit from BaseException is not allowed")
+    return isinstance(error, kinds)
+
+
+_raisers: dict[tuple[str, str, int], CodeType] = {}
+
+
+def _raiser(file: str, name: str, line: int) -> CodeType:
+    """Code that raises ``_error`` at that place."""
+    key = (file, name, line)
+    if key not in _raisers:
+        code = compile("\n" * (line - 1) + "raise _error", file, "exec")
+        _raisers[key] = code.replace(co_name=name.rpartition(".")[2])
+    return _raisers[key]
+
+
+def add_trace(error: BaseException, places: list[tuple[str, str, int]]) -> None:
+    """Puts the frames of a program into the traceback: (file, function, line), innermost first."""
+    trace = _script_trace(error.__traceback__)
+    for file, name, line in places:
+        try:
+            exec(_raiser(file, name, line), {"_error": ValueError()})
+        except ValueError as raised:
+            here = raised.__traceback__
+            assert here is not None and here.tb_next is not None
+            inner = here.tb_next
+            trace = TracebackType(trace, inner.tb_frame, inner.tb_lasti, inner.tb_lineno)
+    error.__traceback__ = trace
+
+
+def _script_trace(trace: TracebackType | None) -> TracebackType | None:
+    """Without the frames of this package at its start."""
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    return trace

@@ -1,0 +1,1 @@
+"""Shared parts of the suite for the clinic's API."""
