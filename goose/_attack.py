@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import gc
 import os
 import sys
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from goose import (
     _glue,  # noqa: F401  (configures the engine)
     _limits,
+    _natives,
     _report,
     _threads,
 )
@@ -253,9 +253,7 @@ class Handle:
         """What compiled tasks printed: a lane never waits for a terminal."""
         text = self._engine.printed()
         if text:
-            with contextlib.suppress(OSError, ValueError):
-                sys.stdout.write(text)
-                sys.stdout.flush()
+            _natives.write_lines(text)
 
     def _hatched(self) -> None:
         self._before = self._engine.before()

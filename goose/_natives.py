@@ -4,8 +4,12 @@ their names there, exceptions, tracebacks."""
 from __future__ import annotations
 
 import builtins
+import contextlib
 import json
+import logging
 import random
+import re
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -51,6 +55,49 @@ def _choices(population: Any, weights: Any = None, cum_weights: Any = None, k: i
     return RANDOM.choices(population, weights, cum_weights=cum_weights, k=k)
 
 
+def _log(level: int, name: str | None, message: Any, *values: Any) -> None:
+    if name is None:
+        logging.log(level, message, *values)
+    else:
+        logging.getLogger(name).log(level, message, *values)
+
+
+_RECORD = re.compile("\x01([^\x03]*)\x03")
+
+
+def write_lines(text: str) -> None:
+    """What compiled tasks printed and logged: prints to stdout, records to their loggers."""
+    at = 0
+    for found in _RECORD.finditer(text):
+        _write(text[at : found.start()])
+        at = found.end()
+        _handle(found[1])
+    _write(text[at:])
+
+
+def _write(text: str) -> None:
+    if text and sys.stdout is not None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+
+def _handle(record: str) -> None:
+    level, name, file, line, function, created, text = record.split("\x02", 6)
+    logger = logging.getLogger(name or None)
+    if not name and not logger.handlers:
+        logging.basicConfig()  # as logging.info and its like do
+    if not logger.isEnabledFor(int(level)):
+        return
+    where = function.rpartition(".")[2]
+    made = logger.makeRecord(
+        logger.name, int(level), file, int(line), text, (), None, where
+    )
+    made.created = float(created)
+    made.msecs = int((made.created - int(made.created)) * 1000) + 0.0
+    logger.handle(made)
+
+
 def natives(names: list[str]) -> dict[str, Callable[..., Any]]:
     """By the name of each native function, what it stands for."""
     own: dict[str, Callable[..., Any]] = {
@@ -61,6 +108,7 @@ def natives(names: list[str]) -> dict[str, Callable[..., Any]]:
         "now_iso": lambda: datetime.now().isoformat(),
         "json_loads": json.loads,
         "json_dumps": json.dumps,
+        "log": _log,
     }
     found: dict[str, Callable[..., Any]] = {}
     for name in names:

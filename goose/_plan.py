@@ -174,7 +174,7 @@ class _Builder:
 
         if not issubclass(user, HttpUser):
             return None
-        scope = _compiler.Scope(user, compiling.environment, compiling.seeded)
+        scope = _compiler.Scope(user, compiling.environment, compiling.seeded, self.parents(user))
         for _ in range(3):
             compiler = _compiler.ClassCompiler(scope)
             found = {
@@ -199,6 +199,16 @@ class _Builder:
         program = compiler.program.build()
         self.programs[user.__name__] = (program, compiler)
         return program
+
+    def parents(self, user: type) -> dict[type, set[type]]:
+        """Of each task set of the user class, the classes whose tasks it is among."""
+        found: dict[type, set[type]] = {}
+        by_index = {index: cls for (owner, cls), index in self.known.items() if owner is user}
+        for index, cls in by_index.items():
+            for what, *_ in self.sets[index]["entries"]:
+                if isinstance(what, int):
+                    found.setdefault(by_index[what], set()).add(cls)
+        return found
 
     def compile_set(
         self, compiler: Any, user: type[User], cls: type, index: int

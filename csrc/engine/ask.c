@@ -261,10 +261,55 @@ static bool read_body(struct parts *parts, const struct gs_value *words)
     return true;
 }
 
+static int add_base64(struct gs_buf *out, const char *data, size_t len)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < len; i += 3) {
+        size_t left = len - i;
+        uint32_t bits = (uint32_t)(unsigned char)data[i] << 16;
+        if (left > 1)
+            bits |= (uint32_t)(unsigned char)data[i + 1] << 8;
+        if (left > 2)
+            bits |= (unsigned char)data[i + 2];
+        char four[4] = {digits[bits >> 18], digits[bits >> 12 & 63],
+                        left > 1 ? digits[bits >> 6 & 63] : '=',
+                        left > 2 ? digits[bits & 63] : '='};
+        if (gs_buf_add(out, four, 4) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+// auth=("user", "password"), in ASCII: Basic (RFC 7617).
+static bool add_authorization(struct parts *parts, struct gs_slice session, struct gs_value auth)
+{
+    struct gs_slice own = {parts->fields.data, parts->fields.len};
+    struct gs_buf pair = GS_BUF_EMPTY;
+    if (!is_given(&auth))
+        return true;
+    if (auth.tag != GS_TUPLE || auth.list->count != 2 || has_field(own, "authorization", 13) ||
+        has_field(session, "authorization", 13))
+        return false;
+    const struct gs_value *two = auth.list->items;
+    if (two[0].tag != GS_STR || two[1].tag != GS_STR || two[0].str->chars != two[0].str->len ||
+        two[1].str->chars != two[1].str->len)
+        return false;
+    bool ok = gs_buf_add(&pair, two[0].str->data, two[0].str->len) == 0 &&
+              gs_buf_add(&pair, ":", 1) == 0 &&
+              gs_buf_add(&pair, two[1].str->data, two[1].str->len) == 0 &&
+              gs_buf_str(&parts->fields, "Authorization: Basic ") == 0 &&
+              add_base64(&parts->fields, pair.data, pair.len) == 0 &&
+              gs_buf_add(&parts->fields, "\r\n", 2) == 0;
+    gs_buf_fini(&pair);
+    return ok;
+}
+
 static bool read_fields(struct parts *parts, struct gs_slice session, const struct gs_value *words)
 {
     if (is_given(&words[GS_WORD_headers]) &&
         !add_fields(&parts->fields, session, words[GS_WORD_headers]))
+        return false;
+    if (!add_authorization(parts, session, words[GS_WORD_auth]))
         return false;
     struct gs_slice own = {parts->fields.data, parts->fields.len};
     if (!parts->content_type || has_field(own, "content-type", 12) ||
@@ -291,9 +336,9 @@ static bool read_timeout(struct gs_call *call, const struct gs_class *klass, str
 // What this floor does not do, unless it is absent.
 static bool is_common(const struct gs_value *words)
 {
-    static const enum gs_word rare[] = {GS_WORD_cookies, GS_WORD_auth,    GS_WORD_verify,
-                                        GS_WORD_files,   GS_WORD_cert,    GS_WORD_proxies,
-                                        GS_WORD_hooks,   GS_WORD_context, GS_WORD_method};
+    static const enum gs_word rare[] = {GS_WORD_cookies, GS_WORD_files, GS_WORD_cert,
+                                        GS_WORD_proxies, GS_WORD_hooks, GS_WORD_context,
+                                        GS_WORD_method};
     for (size_t i = 0; i < sizeof rare / sizeof *rare; i++)
         if (is_given(&words[rare[i]]))
             return false;
@@ -302,6 +347,27 @@ static bool is_common(const struct gs_value *words)
     return (follow->tag == GS_UNSET || follow->tag == GS_BOOL) &&
            (!is_given(name) || name->tag == GS_STR) && words[GS_WORD_url].tag == GS_STR &&
            is_plain(words[GS_WORD_url].str->data, words[GS_WORD_url].str->len);
+}
+
+// Keywords of a dict, as **keywords gives them.
+static bool add_rest(struct gs_value *words)
+{
+    struct gs_value rest = words[GS_WORD_rest];
+    uint32_t at = 0;
+    if (rest.tag == GS_UNSET)
+        return true;
+    if (rest.tag != GS_DICT || gs_is_gone(rest.object))
+        return false;
+    for (struct gs_pair *pair; (pair = gs_dict_next(rest.dict, &at)) != NULL;) {
+        int word = 0;
+        while (word < GS_WORD_rest &&
+               (pair->key.tag != GS_STR || strcmp(pair->key.str->data, gs_word_name(word)) != 0))
+            word++;
+        if (word == GS_WORD_rest || words[word].tag != GS_UNSET)
+            return false; // Python says what is wrong
+        words[word] = pair->value;
+    }
+    return true;
 }
 
 static uint32_t name_id(struct gs_lane *lane, const struct gs_str *method,
@@ -329,6 +395,9 @@ static bool render(struct gs_user *user, const struct gs_class *klass,
     if (!find_place(user->lane, klass, &place))
         return false;
     struct gs_origin *origin = user->lane->ask->places[place].origin;
+    const struct gs_value *verify = &words[GS_WORD_verify];
+    if (is_given(verify) && (origin->tls || verify->tag != GS_BOOL))
+        return false;
     struct gs_slice fields = session->fields.data ? session->fields : GS_SLICE(GS_DEFAULT_FIELDS);
     if (!read_target(parts, user->lane->ask->places[place].prefix, words) ||
         !read_body(parts, words) || !read_fields(parts, fields, words) ||
@@ -356,8 +425,11 @@ static bool render(struct gs_user *user, const struct gs_class *klass,
     const struct gs_str *name =
             is_given(&words[GS_WORD_name]) ? words[GS_WORD_name].str : words[GS_WORD_url].str;
     asked->name = name_id(user->lane, method, name);
-    asked->url = gs_keep(words[GS_WORD_url]);
-    return true;
+    size_t prefix = user->lane->ask->places[place].prefix.len;
+    asked->url = parts->target.len > prefix
+                         ? gs_str_of_utf8(parts->target.data + prefix, parts->target.len - prefix)
+                         : gs_keep(words[GS_WORD_url]);
+    return asked->url.tag != GS_UNSET;
 }
 
 bool gs_ask(struct gs_user *user, const struct gs_class *klass,
@@ -371,7 +443,7 @@ bool gs_ask(struct gs_user *user, const struct gs_class *klass,
         return false;
     for (uint32_t i = 0; i < site->count; i++)
         words[site->words[i]] = *gs_vm_register(vm, (uint16_t)(in->b + i));
-    bool done = is_common(words) &&
+    bool done = add_rest(words) && is_common(words) &&
                 render(user, klass, session, vm->program->constants[site->method].str, words,
                        &parts, asked);
     parts_fini(&parts);

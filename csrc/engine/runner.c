@@ -80,6 +80,27 @@ static bool print(void *user, const char *text, size_t len)
     return done;
 }
 
+// Framed so that whoever takes the lines can tell records from what was printed: \1 level \2 logger
+// \2 file \2 line \2 function \2 seconds \2 text \3.
+static bool log_record(void *user, int64_t level, struct gs_value logger, const char *file,
+                       uint32_t line, const char *function, const char *text, size_t len)
+{
+    struct gs_buf record = GS_BUF_EMPTY;
+    bool done = gs_buf_printf(&record, "\1%lld\2%s\2%s\2%u\2%s\2%.6f\2", (long long)level,
+                              logger.tag == GS_STR ? logger.str->data : "", file, line, function,
+                              (double)wall_ns(user) / 1e9) == 0 &&
+                gs_buf_add(&record, text, len) == 0 && gs_buf_add(&record, "\3", 1) == 0 &&
+                print(user, record.data, record.len);
+    gs_buf_fini(&record);
+    return done;
+}
+
+static const char *base_url(void *user)
+{
+    const struct gs_runner *runner = user;
+    return runner->klass->host;
+}
+
 static bool inflate(void *user, struct gs_reply *reply)
 {
     struct gs_runner *runner = user;
@@ -110,7 +131,8 @@ static bool inflate(void *user, struct gs_reply *reply)
     return true;
 }
 
-static const struct gs_host host = {wall_ns, mono_ns, random_bytes, verdict, print, inflate};
+static const struct gs_host host = {wall_ns, mono_ns,    random_bytes, verdict,
+                                    print,   log_record, base_url,     inflate};
 
 // ---- replies ----------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@
 
 #include "plan/collect.h"
 #include "plan/draw.h"
+#include "plan/format.h"
 #include "plan/iterate.h"
 #include "plan/json.h"
 #include "plan/method.h"
@@ -296,6 +297,55 @@ static bool print(struct gs_vm *vm, const struct gs_value *args, uint32_t count,
     return ok;
 }
 
+// A %-template with its values, as logging joins them.
+static bool add_message(struct gs_buf *out, const struct gs_str *template,
+                        const struct gs_value *args, uint32_t count)
+{
+    uint32_t used = 0;
+    const char *at = template->data, *end = at + template->len;
+    while (at < end) {
+        const char *mark = memchr(at, '%', (size_t)(end - at));
+        if (gs_buf_add(out, at, (size_t)((mark ? mark : end) - at)) != 0)
+            return false;
+        if (!mark)
+            break;
+        const char *stop = mark + 1 + strspn(mark + 1, "-+ #0123456789.");
+        if (stop == end)
+            return false;
+        at = stop + 1;
+        if (*stop == '%') {
+            if (stop != mark + 1 || gs_buf_add(out, "%", 1) != 0)
+                return false;
+            continue;
+        }
+        if (used == count || !gs_format_percent(out, args[used++], mark, (size_t)(at - mark)))
+            return false;
+    }
+    return used == count;
+}
+
+// log(level, logger name or None, message, values ...)
+static bool log_message(struct gs_vm *vm, const struct gs_value *args, uint32_t count,
+                        struct gs_value *out)
+{
+    struct gs_buf text = GS_BUF_EMPTY;
+    const struct gs_frame *frame = &vm->frames[vm->depth - 1];
+    const struct gs_value *constants = vm->program->constants;
+    bool ok = args[0].tag == GS_INT;
+    if (count == 3)
+        ok = ok && gs_text_str(&text, args[2]);
+    else // one dict stands for its values by name
+        ok = ok && args[2].tag == GS_STR && (count > 4 || args[3].tag != GS_DICT) &&
+             add_message(&text, args[2].str, args + 3, count - 3);
+    ok = ok &&
+         vm->host->log(vm->user, args[0].i, args[1], constants[frame->function->file].str->data,
+                       gs_vm_line(vm, vm->depth - 1), constants[frame->function->name].str->data,
+                       text.data, text.len);
+    gs_buf_fini(&text);
+    *out = GS_NONE_VALUE;
+    return ok;
+}
+
 // ---- time and chance --------------------------------------------------------------------------
 
 static bool uuid4(struct gs_vm *vm, bool hyphens, struct gs_value *out)
@@ -429,6 +479,8 @@ bool gs_native_call(struct gs_vm *vm, enum gs_native native, const struct gs_val
         return is_type(args[0], args[1], out);
     case GS_NATIVE_print:
         return print(vm, args, count, out);
+    case GS_NATIVE_log:
+        return log_message(vm, args, count, out);
     case GS_NATIVE_random:
         *out = GS_FLOAT_VALUE(gs_draw_unit(vm->rng));
         return true;

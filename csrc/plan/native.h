@@ -35,6 +35,7 @@ struct gs_vm;
     X(chr,           "builtins.chr",            1, 1)                                              \
     X(is_type,       "builtins.isinstance",     2, 2)                                              \
     X(print,         "builtins.print",          0, 200)                                            \
+    X(log,           "logging.log",             3, 200)                                            \
     X(random,        "random.random",           0, 0)                                              \
     X(uniform,       "random.uniform",          2, 2)                                              \
     X(randint,       "random.randint",          2, 2)                                              \

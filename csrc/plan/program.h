@@ -25,7 +25,7 @@ struct gs_handler {
     uint16_t narrow; // it takes errors only: not what ends a task, nor the stop of the attack
 };
 
-// Keywords of client calls, in the order of their values' meaning for the one who sends.
+// Keywords of client calls; rest: a dict of further ones.
 #define GS_SITE_WORDS(X)                                                                           \
     X(url)                                                                                         \
     X(name)                                                                                        \
@@ -35,8 +35,10 @@ struct gs_handler {
     X(headers)                                                                                     \
     X(cookies)                                                                                     \
     X(auth)                                                                                        \
-    X(timeout) X(allow_redirects) X(verify) X(catch_response) X(files) X(stream) X(context)        \
-            X(cert) X(proxies) X(hooks) X(method)
+    X(timeout)                                                                                     \
+    X(allow_redirects)                                                                             \
+    X(verify) X(catch_response) X(files) X(stream) X(context) X(cert) X(proxies) X(hooks)          \
+            X(method) X(rest)
 
 enum gs_word {
 #define ENUM(word) GS_WORD_##word,

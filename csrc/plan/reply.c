@@ -166,6 +166,23 @@ bool gs_reply_content(struct gs_reply *reply, struct gs_value *out)
     return out->tag != GS_UNSET;
 }
 
+bool gs_reply_reason(const struct gs_reply *reply, struct gs_value *out)
+{
+    const char *end = reply->head ? memchr(reply->head, '\n', reply->head_len) : NULL;
+    *out = GS_NONE_VALUE;
+    if (!end)
+        return true;
+    while (end > reply->head && (end[-1] == '\r' || end[-1] == ' '))
+        end--;
+    const char *from = reply->head + 13; // behind "HTTP/1.1 200 "
+    size_t len = end > from ? (size_t)(end - from) : 0;
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)from[i] >= 0x80)
+            return false;
+    *out = gs_str_new(from, len, len);
+    return out->tag != GS_UNSET;
+}
+
 // ---- JSON -------------------------------------------------------------------------------------
 
 // Whether it can be nothing but UTF-8: json.loads looks for UTF-16 and -32 in bytes.

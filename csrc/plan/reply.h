@@ -48,6 +48,9 @@ const char *gs_reply_field(const struct gs_reply *reply, const char *lower, size
 // Forgets the bytes, which another has taken.
 void gs_reply_bare(struct gs_reply *reply);
 
+// .reason: the phrase behind the status, or None. Declines where it is not ASCII.
+bool gs_reply_reason(const struct gs_reply *reply, struct gs_value *out);
+
 // A view of it is freed.
 void gs_reply_forget(struct gs_reply *reply, const struct gs_view *view);
 

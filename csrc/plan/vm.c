@@ -292,6 +292,27 @@ static bool walk(struct gs_value from, const struct gs_value *steps, uint32_t co
     return true;
 }
 
+// The host, with what was asked below it.
+static bool url_of(struct gs_vm *vm, const struct gs_reply *reply, struct gs_value *out)
+{
+    if (reply->absolute) {
+        *out = gs_keep(reply->url);
+        return out->tag == GS_STR;
+    }
+    const char *base = vm->host->base_url(vm->user);
+    size_t len = strlen(base);
+    if (reply->url.tag != GS_STR || strchr(base, '@'))
+        return false;
+    while (len > 0 && base[len - 1] == '/')
+        len--;
+    struct gs_buf url = GS_BUF_EMPTY;
+    const struct gs_str *asked = reply->url.str;
+    bool ok = gs_buf_add(&url, base, len) == 0 &&
+              (asked->len == 0 || asked->data[0] == '/' || gs_buf_add(&url, "/", 1) == 0) &&
+              gs_buf_add(&url, asked->data, asked->len) == 0;
+    return finish_text(&url, ok, out);
+}
+
 static bool attribute(struct gs_vm *vm, struct gs_value v, const struct gs_str *name,
                       struct gs_value *out)
 {
@@ -302,6 +323,12 @@ static bool attribute(struct gs_vm *vm, struct gs_value v, const struct gs_str *
         *out = GS_INT_VALUE(reply->status);
         return true;
     }
+    if (strcmp(name->data, "url") == 0)
+        return url_of(vm, reply, out);
+    if (strcmp(name->data, "reason") == 0)
+        return gs_reply_reason(reply, out);
+    if (strcmp(name->data, "history") == 0)
+        return !reply->hops && make_list(NULL, 0, GS_LIST, out);
     if (strcmp(name->data, "ok") == 0) {
         *out = GS_BOOL_VALUE(reply->status > 0 && reply->status < 400);
         return true;
@@ -490,6 +517,7 @@ again: // the frame has changed
             break;
         }
         case GS_OP_CALL:
+            frame->pc = (uint32_t)(in - code); // log tells its line
             TRY(gs_native_call(vm, in->c, &reg[in->b], in->n, &v));
             GIVE(v);
             break;

@@ -25,7 +25,11 @@ struct gs_host {
     // success() and failure(): move the count of a request; text of the failure, or NULL
     void (*verdict)(void *user, struct gs_reply *reply, bool failed, struct gs_value text);
     bool (*print)(void *user, const char *text, size_t len); // a line, with its newline
-    bool (*inflate)(void *user, struct gs_reply *reply);     // decodes the body in place
+    // a record: its level, logger (None: the root's own functions), place and text
+    bool (*log)(void *user, int64_t level, struct gs_value logger, const char *file, uint32_t line,
+                const char *function, const char *text, size_t len);
+    const char *(*base_url)(void *user);                 // of the user's class
+    bool (*inflate)(void *user, struct gs_reply *reply); // decodes the body in place
 };
 
 struct gs_frame {

@@ -74,13 +74,56 @@ static void throw(struct gs_py_user * user)
 
 // ---- requests ---------------------------------------------------------------------------------
 
+static const struct {
+    const char *name;
+    size_t place;
+} keywords[] = {
+#define ROW(word) {#word, offsetof(struct gs_keywords, word)},
+        GS_KEYWORDS(ROW)
+#undef ROW
+};
+
+// Sets a keyword (borrowed). None is as good as absent, but for the URL.
+static int set_keyword(struct gs_keywords *k, const char *name, PyObject *value)
+{
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
+        if (strcmp(keywords[i].name, name) != 0)
+            continue;
+        PyObject **place = (PyObject **)(void *)((char *)k + keywords[i].place);
+        if (*place) {
+            PyErr_Format(PyExc_TypeError, "got multiple values for keyword argument '%s'", name);
+            return -1;
+        }
+        if (value != Py_None || place == &k->url)
+            *place = value;
+        return 0;
+    }
+    PyErr_Format(PyExc_TypeError, "the client takes no keyword '%s'", name);
+    return -1;
+}
+
+static int set_rest(struct gs_keywords *k, PyObject *rest)
+{
+    PyObject *key, *value;
+    Py_ssize_t at = 0;
+    if (!PyDict_Check(rest)) {
+        PyErr_SetString(PyExc_TypeError, "argument after ** must be a mapping");
+        return -1;
+    }
+    while (PyDict_Next(rest, &at, &key, &value)) {
+        const char *name = PyUnicode_Check(key) ? PyUnicode_AsUTF8(key) : NULL;
+        if (!name || set_keyword(k, name, value) != 0) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_TypeError, "keywords must be strings");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+// What stands in `kept` must live as long as `k`.
 static int read_words(struct gs_py_user *user, struct gs_keywords *k, PyObject *kept[GS_WORD_COUNT])
 {
-    static const size_t places[] = {
-#define PLACE(word) offsetof(struct gs_keywords, word),
-            GS_SITE_WORDS(PLACE)
-#undef PLACE
-    };
     const struct gs_vm *vm = &runner_of(user)->vm;
     const struct gs_instr *in = gs_vm_at(vm);
     const struct gs_site *site = &vm->program->sites[in->c];
@@ -91,9 +134,8 @@ static int read_words(struct gs_py_user *user, struct gs_keywords *k, PyObject *
         if (!value)
             return -1;
         kept[word] = value;
-        // None is as good as absent, but for where it has a meaning of its own
-        if (value != Py_None || word == GS_WORD_url)
-            *(PyObject **)(void *)((char *)k + places[word]) = value;
+        if (word == GS_WORD_rest ? set_rest(k, value) : set_keyword(k, gs_word_name(word), value))
+            return -1;
     }
     return 0;
 }

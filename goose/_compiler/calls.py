@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import logging
 import os
 import string
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from goose import _patches
+from goose import _engine, _patches
 from goose._compiler import names
 from goose._compiler.code import (
     INTERRUPT,
@@ -28,6 +29,7 @@ from goose._compiler.entities import (
     NotNative,
     Ours,
     Property,
+    Rest,
     Self,
     Slot,
     SuperOf,
@@ -51,6 +53,9 @@ DICT_METHODS = frozenset("get items keys values update pop setdefault copy clear
 REPLY_METHODS = frozenset("json success failure raise_for_status close".split())
 NATIVE_METHODS = TEXT_METHODS | LIST_METHODS | DICT_METHODS | REPLY_METHODS
 WALKED = ("keys", "values", "items")
+
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "warn": 30, "error": 40, "critical": 50}
+_LOGS = {name: getattr(logging, name) for name in _LEVELS if name != "warn"}
 
 _BASIC = {str: "str", int: "int", float: "float", bool: "bool", list: "list", tuple: "tuple"}
 _BASIC |= {dict: "dict", bytes: "bytes", type(None): "NoneType"}
@@ -126,7 +131,7 @@ class Calls:
         if method == "POST":
             places += ["json"]
         given: list[tuple[str, ast.expr]] = []
-        arguments = list(node.args)
+        arguments = self.spread(node.args)
         keywords = self.keywords_of(node)
         if method is None:
             first = arguments.pop(0) if arguments else keywords.pop("method", None)
@@ -157,26 +162,39 @@ class Calls:
         self.code.emit("REQUEST", target, first_register, site, n=len(given))
         if into is None and not unused:
             self.replies.append(target)
-        rare = {"files", "auth", "cookies", "verify", "cert", "proxies", "hooks"}
+        rare = {"files", "cookies", "cert", "proxies", "hooks"}
         for word, value in given:
             if word in rare and not (isinstance(value, ast.Constant) and value.value is None):
                 self.note(node, f"is rendered by Python ({word}=)")
                 break
         return int(target)
 
+    def spread(self, arguments: list[ast.expr]) -> list[ast.expr]:
+        """Arguments, with those of *args where these are the function's own."""
+        found: list[ast.expr] = []
+        for argument in arguments:
+            rest = self.static(argument.value) if isinstance(argument, ast.Starred) else None
+            if isinstance(rest, Rest):
+                found += [
+                    ast.copy_location(ast.Name(f"{rest.name}.{place}", ast.Load()), argument)
+                    for place in range(rest.count)
+                ]
+            else:
+                found.append(argument)
+        return found
+
     def keywords_of(self, node: ast.Call) -> dict[str, ast.expr]:
-        """Keywords by name, with those of ``**{"name": value}``."""
+        """Keywords by name, with those of ``**{"name": value}``; "rest": a dict of further ones."""
         found: dict[str, ast.expr] = {}
         for keyword in node.keywords:
             if keyword.arg is not None:
                 found[keyword.arg] = keyword.value
                 continue
             if not isinstance(keyword.value, ast.Dict):
-                raise CannotFollow(
-                    node,
-                    f"`**{self.quote(keyword.value)}` hides the keywords of a request",
-                    "write the keywords out",
-                )
+                if "rest" in found:
+                    raise CannotFollow(node, "more than one ** in a request", "write keywords out")
+                found["rest"] = keyword.value
+                continue
             for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
                 if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
                     raise CannotFollow(node, "keywords of a request with computed names")
@@ -223,21 +241,33 @@ class Calls:
     ) -> dict[str, Any]:
         """By parameter, in their order: an entity (a tuple), an expression, or a default."""
         code = function.__code__
-        if code.co_flags & 0x0C:
-            raise CannotFollow(node, f"`{function.__name__}` takes any number of arguments")
-        if any(isinstance(a, ast.Starred) for a in arguments) or any(k.arg is None for k in keywords):
+        arguments = self.spread(arguments)
+        if any(isinstance(argument, ast.Starred) for argument in arguments):
             raise CannotFollow(node, f"`{self.quote(node)}` has arguments that are not known here")
         positional = code.co_varnames[: code.co_argcount]
-        every = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        named = code.co_argcount + code.co_kwonlyargcount
+        every = code.co_varnames[:named]
+        rest_name = code.co_varnames[named] if code.co_flags & 0x04 else None
+        more_name = code.co_varnames[named + (rest_name is not None)] if code.co_flags & 0x08 else None
         given: dict[str, Any] = {}
         for name, item in zip(positional, [*first, *arguments], strict=False):
             given[name] = item
-        if len(first) + len(arguments) > len(positional):
+        surplus = [*first, *arguments][len(positional) :]
+        if surplus and rest_name is None:
             raise CannotFollow(node, f"`{self.quote(node)}` gives too many arguments")
+        more = ast.Dict([], [])
         for keyword in keywords:
-            if keyword.arg not in every or keyword.arg in given:
+            if keyword.arg in every and keyword.arg not in given:
+                given[str(keyword.arg)] = keyword.value
+            elif more_name is None or keyword.arg in given:
                 raise CannotFollow(node, f"`{self.quote(node)}` gives a wrong argument")
-            given[str(keyword.arg)] = keyword.value
+            elif keyword.arg is None and not all(name in given for name in every):
+                raise CannotFollow(
+                    node, f"`**{self.quote(keyword.value)}` may give any argument", "write them out"
+                )
+            else:
+                more.keys.append(None if keyword.arg is None else ast.Constant(keyword.arg))
+                more.values.append(keyword.value)
         defaults = dict(
             zip(reversed(positional), reversed(function.__defaults__ or ()), strict=False)
         )
@@ -255,6 +285,14 @@ class Calls:
                     found[name] = ast.copy_location(ast.Constant(defaults[name]), node)
             else:
                 raise CannotFollow(node, f"`{self.quote(node)}` lacks the argument `{name}`")
+        if rest_name is not None:
+            found[rest_name] = Rest(rest_name, len(surplus))
+            for place, item in enumerate(surplus):
+                if not isinstance(item, ast.expr):
+                    raise CannotFollow(node, f"`{self.quote(node)}` is given the user")
+                found[f"{rest_name}.{place}"] = item
+        if more_name is not None:
+            found[more_name] = ast.fix_missing_locations(ast.copy_location(more, node))
         return found
 
     # ---- goose's own methods ---------------------------------------------------------------------
@@ -299,6 +337,8 @@ class Calls:
                 raise CannotFollow(node, "sleep takes one number")
             self.code.emit("SLEEP", self.value(node.args[0]))
             return int(self.constant(None))
+        if any(called is function for function in _LOGS.values()):
+            return self.log(node, called.__name__, None)
         path = self.scope.natives.get(id(called))
         if path is not None and not (path.startswith("random.") and self.is_module_random(node)):
             return self.native_call(node, path, into)
@@ -314,6 +354,22 @@ class Calls:
             except CannotFollow:
                 raise NotNative from None
         raise NotNative
+
+    def log(self, node: ast.Call, method: str, name: str | None) -> int:
+        """logging.info(...), logger.info(...): queued, written by another thread."""
+        level = _LEVELS.get(method)
+        if level is None or not node.args or node.keywords:
+            raise NotNative
+        if any(isinstance(argument, ast.Starred) for argument in node.args):
+            raise NotNative
+        first = self.code.temps(2 + len(node.args))
+        self.code.emit("MOVE", first, self.constant(level))
+        self.code.emit("MOVE", first + 1, self.constant(name))
+        for place, argument in enumerate(node.args):
+            self.value(argument, into=first + 2 + place)
+        target = int(self.code.temps())
+        self.emit_native("logging.log", target, first, 2 + len(node.args))
+        return int(self.constant(None))
 
     def is_module_random(self, node: ast.Call) -> bool:
         """``from random import choice``, where it can be told which generator draws."""
@@ -515,6 +571,8 @@ class Calls:
         if any(isinstance(argument, ast.Starred) for argument in node.args):
             raise NotNative
         owner = self.static(function.value)
+        if isinstance(owner, Const) and isinstance(owner.value, logging.Logger):
+            return self.log(node, function.attr, owner.value.name)
         if isinstance(owner, (Client, Self, Environment, SuperOf)):
             raise NotNative
         if isinstance(owner, Slot) and owner.name in self.scope.tainted:
@@ -733,7 +791,10 @@ class Calls:
                 )
         elif isinstance(entity, Client):
             session = ("headers", "cookies", "auth", "verify", "base_url")
-            if not (isinstance(parent, ast.Attribute) and parent.attr in session):
+            known = isinstance(parent, ast.Attribute) and (
+                parent.attr in session or not hasattr(_engine.Client, parent.attr)
+            )
+            if not known:
                 raise CannotFollow(
                     node, f"`{self.quote(parent or node)}` is given the client, and may make requests"
                 )

@@ -25,6 +25,13 @@ class Verb(NamedTuple):
     method: str | None
 
 
+class Rest(NamedTuple):
+    """*args of a function: so many, in locals of their own."""
+
+    name: str
+    count: int
+
+
 class Environment(NamedTuple):
     """self.environment."""
 
@@ -70,7 +77,7 @@ class SuperOf(NamedTuple):
     after: type
 
 
-Entity = Self | Client | Verb | Environment | Const | Method | Property | Ours | Slot | SuperOf
+Entity = Self | Client | Verb | Rest | Environment | Const | Method | Property | Ours | Slot | SuperOf
 
 
 class NotNative(Exception):

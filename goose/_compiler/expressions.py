@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from argparse import Namespace
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from goose._compiler.entities import (
     Environment,
     NotNative,
     Property,
+    Rest,
     Self,
     Slot,
     SuperOf,
@@ -24,7 +26,7 @@ from goose._compiler.entities import (
 )
 from goose._compiler.scope import VERBS, Scope
 
-REPLY_ATTRIBUTES = frozenset({"status_code", "ok", "text", "content"})
+REPLY_ATTRIBUTES = frozenset("status_code ok text content url reason history".split())
 
 
 class Note(NamedTuple):
@@ -74,11 +76,18 @@ class Expressions(Calls):
 
     def _take_registers(self) -> None:
         arguments = self.tree.args
-        for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
-            if argument.arg in self.roles:
+        named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        parameters = [argument.arg for argument in named]
+        for entity in self.roles.values():
+            if isinstance(entity, Rest):
+                parameters += [f"{entity.name}.{place}" for place in range(entity.count)]
+        if arguments.kwarg:
+            parameters.append(arguments.kwarg.arg)
+        for name in parameters:
+            if name in self.roles:
                 continue
-            self.locals[argument.arg] = self.code.local()
-            self.bound.add(argument.arg)
+            self.locals[name] = self.code.local()
+            self.bound.add(name)
         self.code.params = len(self.locals)
         for name in _assigned_names(self.tree):
             if name not in self.roles and name not in self._globals_declared:
@@ -88,10 +97,10 @@ class Expressions(Calls):
                 self.locals[name] = self.code.local()
 
     def check_bindings(self) -> bool:
-        """Whether it is a generator; CannotFollow for parameters that calls cannot give."""
-        arguments = self.tree.args
-        if arguments.vararg or arguments.kwarg:
-            raise CannotFollow(self.tree, "it takes any number of arguments (*args, **kwargs)")
+        """Whether it is a generator; CannotFollow for a task with parameters that nobody gives."""
+        vararg = self.tree.args.vararg
+        if vararg and vararg.arg not in self.roles:
+            raise CannotFollow(self.tree, "it takes any number of arguments (*args)")
         return any(
             isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)) for node in _own_nodes(self.tree)
         )
@@ -219,8 +228,10 @@ class Expressions(Calls):
 
     def _environment(self, name: str) -> Entity | None:
         environment = self.scope.environment
-        if environment is None or name not in ("host", "parsed_options"):
+        if name not in ("host", "parsed_options"):
             return None
+        if environment is None:  # explained without an attack: only a run can tell
+            return Const("" if name == "host" else Namespace())
         if name in self.scope.writes.attributes:
             return None
         return Const(getattr(environment, name, None))
@@ -326,6 +337,12 @@ class Expressions(Calls):
             target = self.target(into)
             self.code.emit("SELF_GET", target, self.slot(entity), n=entity.owner)
             return target
+        if isinstance(entity, Rest):
+            names_of = [
+                ast.copy_location(ast.Name(f"{entity.name}.{place}", ast.Load()), node)
+                for place in range(entity.count)
+            ]
+            return self.display("TUPLE", list(names_of), into)
         if isinstance(entity, Property):
             return self.invoke(node, entity.function, [entity.self], [], [], into)
         if entity is None:
@@ -696,6 +713,7 @@ class Expressions(Calls):
             if name not in reads
         }
         free = {name: value for name, value in free.items() if value is not names.MISSING}
+        free["_goose_unbound"] = islands.UNBOUND
         if self.scope.environment is not None:
             free["_self_environment"] = self.scope.environment
         return islands.make(

@@ -7,15 +7,11 @@ import ast
 import copy
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
 
-class Island(NamedTuple):
-    """``function(*reads)`` gives the value, or the tuple of what it assigns."""
-
-    function: Callable[..., Any]
-    reads: list[str]
-    writes: list[str]
+UNBOUND = object()
+"""What an island gives for a local that it did not assign."""
 
 
 class _Rewriter(ast.NodeTransformer):

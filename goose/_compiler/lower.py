@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from goose._compiler import islands
-from goose._compiler.code import BINARY, IN_PLACE, NOTHING, Code, Label
+from goose._compiler.code import BINARY, COMPARE, IN_PLACE, NOTHING, Code, Label
 from goose._compiler.entities import CannotFollow, Const, NotNative, Self, Slot
 from goose._compiler.expressions import Expressions
 from goose._compiler.scope import Scope
@@ -529,13 +529,9 @@ class Lowering(Expressions):
         inputs = [n for n in islands.read_names(node, set(self.locals)) if n in self.bound]
         self.island_names(node)
         lost = [n for n in outputs if n not in self.bound and not self.surely_assigns(node, n)]
-        if lost:
-            raise CannotFollow(node, f"`{lost[0]}` may or may not be set by Python code")
         slots = {name: self.static(attribute) for name, attribute in attributes.items()}
         results = [*outputs, *sorted(stored)]
-        ending = ast.Return(
-            ast.Tuple([ast.Name(name, ast.Load()) for name in results], ast.Load())
-        )
+        ending = ast.Return(ast.Tuple([_final_value(name, name in lost) for name in results], ast.Load()))
         body: list[ast.stmt] = [tree, ast.copy_location(ending, node)]  # type: ignore[list-item]
         reads = [*inputs, *(n for n in attributes if n not in stored or self.is_read(node, n))]
         made = self.make_island(reads, body)
@@ -553,6 +549,18 @@ class Lowering(Expressions):
             else:
                 self.store(ast.Name(name, ast.Store()), result + 1 + place)
                 self.foreign.add(name)
+                if name in lost:
+                    self.unset_if_unbound(name)
+
+    def unset_if_unbound(self, name: str) -> None:
+        """An island has told by a mark that it did not assign the local."""
+        bound, found = Label(), self.code.temps()
+        register, mark = self.register(name), self.reference(islands.UNBOUND)
+        self.code.emit("COMPARE", found, register, mark, n=COMPARE.index("Is"))
+        self.code.emit("UNLESS", found, 0, bound)
+        self.code.emit("UNSET", register)
+        self.code.place(bound)
+        self.bound.discard(name)
 
     def is_read(self, node: ast.stmt, name: str) -> bool:
         """Whether an attribute that a statement sets is read by it too."""
@@ -609,3 +617,11 @@ class Lowering(Expressions):
         """The entity behind the first parameter."""
         entity = self.roles.get(self.tree.args.args[0].arg) if self.tree.args.args else None
         return entity if isinstance(entity, Self) else None
+
+
+def _final_value(name: str, may_be_unbound: bool) -> ast.expr:
+    """What an island gives for a name that it assigns."""
+    if not may_be_unbound:
+        return ast.Name(name, ast.Load())
+    text = f"locals().get({name!r}, _goose_unbound)"
+    return ast.parse(text, mode="eval").body

@@ -187,5 +187,6 @@ def attribute_value(owner: Any, name: str, writes: Writes) -> Any:
     if isinstance(owner, (ModuleType, type, enum.Enum, Namespace)) or type(owner) is FunctionType:
         if isinstance(owner, type) and isinstance(vars(type(owner)).get(name), property):
             return MISSING
-        return getattr(owner, name, MISSING)
+        found = getattr(owner, name, MISSING)
+        return None if found is MISSING and isinstance(owner, Namespace) and not vars(owner) else found
     return MISSING

@@ -32,8 +32,11 @@ _ROLES = {"self", "user", "locust", "parent", "client"}
 class Scope:
     """Facts about a user class and its script, the same for all of its functions."""
 
-    def __init__(self, user: type, environment: Any, seeded: bool) -> None:
+    def __init__(
+        self, user: type, environment: Any, seeded: bool, parents: dict[type, set[type]]
+    ) -> None:
         self.user = user
+        self.parents = parents  # of each task set, the classes whose task it is
         self.environment = environment
         self.modules = names.script_modules([user])
         self.writes = names.Writes(self.modules)
@@ -72,6 +75,8 @@ class Scope:
     def attribute(self, of: Self, name: str, node: ast.AST) -> Entity:
         """What self.name is."""
         if name in ("user", "locust") and (of.owner == SET or name == "user"):
+            return Self(USER, self.user)
+        if name == "parent" and of.owner == SET and self.parents.get(of.cls) == {self.user}:
             return Self(USER, self.user)
         if name == "parent" and of.owner == SET:
             raise CannotFollow(node, f"`{ast.unparse(node)}` is another task set or the user")  # type: ignore[arg-type]
