@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import os
 import sys
@@ -22,7 +23,7 @@ from goose import (
 from goose._errors import Tracebacks
 from goose._metrics import Metrics, Run
 from goose._options import DrawnSeed, OptionError, Options, validate
-from goose._patches import Patches
+from goose._patches import Draws, Patches
 from goose._watchdog import Watchdog
 from goose.environment import Environment
 from goose.event import EventHook, events
@@ -159,8 +160,10 @@ class Handle:
             events, list(attack.user_classes), Namespace(**options._asdict()), self.stop
         )
         self.environment.runner.target_user_count = options.users
-        self._patches = Patches()
-        self._patches.__enter__()
+        self._patches = contextlib.ExitStack()
+        self._patches.enter_context(Patches())
+        if not isinstance(options.seed, DrawnSeed):
+            self._patches.enter_context(Draws())
         try:
             events.init.fire(
                 environment=self.environment, runner=self.environment.runner, web_ui=None
@@ -181,7 +184,7 @@ class Handle:
             if self._reason is not None:  # a listener has asked for the end already
                 self._engine.stop()
         except BaseException:
-            self._patches.__exit__()
+            self._patches.close()
             raise
         self.started_at = datetime.now(timezone.utc)
         atexit.register(self._at_exit)
@@ -275,7 +278,7 @@ class Handle:
             for hook in (events.test_stopping, events.test_stop, events.quitting):
                 self._fire_last(hook)
         finally:  # whatever fails, nobody waits for ever
-            self._patches.__exit__()
+            self._patches.close()
             atexit.unregister(self._at_exit)
             self._release()
             self._done.set()

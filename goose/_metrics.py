@@ -247,6 +247,21 @@ class Client(NamedTuple):
         }
 
 
+class Programs(NamedTuple):
+    """What compiled tasks did: ``requests`` came from them; ``islands`` pieces of their code ran as
+    Python; ``slow`` instructions and requests were done by Python; these had the GIL for
+    ``python_s`` seconds."""
+
+    requests: int = 0
+    islands: int = 0
+    slow: int = 0
+    python_s: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON report."""
+        return self._asdict()
+
+
 class Metrics:
     """All figures of an attack, final or so far. Times are ms, durations seconds.
 
@@ -286,6 +301,7 @@ class Metrics:
             snapshot["dropped_names"],
             snapshot["dropped_errors"],
         )
+        self.programs = Programs(**snapshot["programs"])
         self.warnings = list(snapshot["warnings"])
 
     @property
@@ -329,6 +345,7 @@ class Metrics:
             "connect": {"count": self.connect.times.count, **self.connect.times_dict()},
             "tls": {"count": self.tls.times.count, **self.tls.times_dict()},
             "client": self.client.to_dict(),
+            "programs": self.programs.to_dict(),
             "warnings": self.warnings,
         }
 

@@ -13,7 +13,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timezone
 from itertools import islice
 from types import CodeType, TracebackType
 from typing import Any
@@ -53,6 +53,15 @@ def _is_type(value: object, names: str) -> bool:
 
 def _choices(population: Any, weights: Any = None, cum_weights: Any = None, k: int = 1) -> Any:
     return RANDOM.choices(population, weights, cum_weights=cum_weights, k=k)
+
+
+def _now_text(zone: int, shape: str) -> str:
+    now = datetime.now(timezone.utc if zone else None)
+    if zone == 1:
+        now = now.replace(tzinfo=None)
+    if shape in ("", "seconds"):
+        return now.isoformat(timespec="auto" if shape == "" else "seconds")
+    return now.strftime(shape)
 
 
 def _log(level: int, name: str | None, message: Any, *values: Any) -> None:
@@ -105,7 +114,7 @@ def natives(names: list[str]) -> dict[str, Callable[..., Any]]:
         "choices": _choices,
         "uuid4_text": lambda: str(uuid.uuid4()),
         "uuid4_hex": lambda: uuid.uuid4().hex,
-        "now_iso": lambda: datetime.now().isoformat(),
+        "now_iso": _now_text,
         "json_loads": json.loads,
         "json_dumps": json.dumps,
         "log": _log,

@@ -1,10 +1,14 @@
 """``time.sleep``, ``threading.Lock`` and ``RLock`` that know users: in place while the command
-line imports a script and while an attack runs, then put back."""
+line imports a script and while an attack runs, then put back. With a chosen seed also the functions
+of ``random``: a user's tasks then draw from the user's own generator, compiled or not."""
 
 from __future__ import annotations
 
+import functools
+import random
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from goose import _engine
@@ -25,6 +29,39 @@ _REPLACEMENTS: list[tuple[Any, str, Any]] = [
     (threading, "RLock", RLock),
     (threading, "_allocate_lock", Lock),  # what Condition waits with: Event, Semaphore, Queue
 ]
+
+_DRAWS = (
+    "random uniform triangular randint choice randrange sample shuffle choices normalvariate "
+    "lognormvariate expovariate vonmisesvariate gammavariate gauss betavariate paretovariate "
+    "weibullvariate getrandbits randbytes"
+).split()
+
+
+def _draw(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    """The function of random of that name: inside a user from its own generator."""
+    from goose._natives import RANDOM
+
+    own = getattr(RANDOM, name)
+
+    @functools.wraps(original)
+    def draw(*args: Any, **keywords: Any) -> Any:
+        return (own if _engine.in_user() else original)(*args, **keywords)
+
+    return draw
+
+
+class Draws:
+    """A context in which ``random.choice`` and its like draw from the running user's generator."""
+
+    def __enter__(self) -> None:
+        self._saved = {name: getattr(random, name) for name in _DRAWS}
+        for name, original in self._saved.items():
+            setattr(random, name, _draw(name, original))
+
+    def __exit__(self, *exc: object) -> None:
+        for name, original in self._saved.items():
+            setattr(random, name, original)
+
 
 _guard = threading.Lock()
 _depth = 0

@@ -102,6 +102,15 @@ class PythonDict(TypedDict):
     gc_longest_ms: float
 
 
+class ProgramsDict(TypedDict):
+    """What compiled tasks did."""
+
+    requests: int
+    islands: int
+    slow: int
+    python_s: float
+
+
 class Snapshot(TypedDict):
     """Everything, at one moment. ``elapsed_s`` counts from the last reset.
 
@@ -120,6 +129,7 @@ class Snapshot(TypedDict):
     connect_times: Histogram
     tls_times: Histogram
     python: PythonDict
+    programs: ProgramsDict
     dropped_users: int
     dropped_names: int
     dropped_errors: int
@@ -143,6 +153,7 @@ def empty(users_wanted: int) -> Snapshot:
         "connect_times": Histogram(),
         "tls_times": Histogram(),
         "python": {"passes": Histogram(), "held": [], "gc_longest_ms": 0.0},
+        "programs": {"requests": 0, "islands": 0, "slow": 0, "python_s": 0.0},
         "dropped_users": 0,
         "dropped_names": 0,
         "dropped_errors": 0,

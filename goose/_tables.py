@@ -212,6 +212,18 @@ def _client(metrics: Metrics) -> list[str]:
         counted = _figures.whole(passes.times.count)
         text = f"{counted} passes, avg {average} ms, 99% {most} ms, max {greatest} ms"
         lines.append(_fact("Python", text))
+    programs = metrics.programs
+    if programs.requests:
+        total = metrics.total.count + metrics.total.cut_off
+        share = f" of {_figures.whole(total)}" if total else ""
+        text = f"{_figures.whole(programs.requests)}{share} requests came from compiled tasks"
+        if programs.islands or programs.slow:
+            text += (
+                f"; {_figures.whole(programs.islands)} islands and "
+                f"{_figures.whole(programs.slow)} steps ran as Python, "
+                f"{format_duration(programs.python_s)} with the GIL"
+            )
+        lines += _wrapped("Compiled", text)
     if client.gc_longest_ms > 0:
         longest = _figures.milliseconds(client.gc_longest_ms)
         lines.append(_fact("", f"garbage collection took {longest} ms at most"))

@@ -124,6 +124,7 @@ def snapshot(**changes: Any) -> Snapshot:
         "connect_times": times(),
         "tls_times": times(),
         "python": {"passes": times(), "held": [], "gc_longest_ms": 0.0},
+        "programs": {"requests": 0, "islands": 0, "slow": 0, "python_s": 0.0},
         "dropped_users": 0,
         "dropped_names": 0,
         "dropped_errors": 0,

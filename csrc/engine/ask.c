@@ -412,7 +412,8 @@ static bool render(struct gs_user *user, const struct gs_class *klass,
                                  .body = parts->body_text,
                                  .has_body = parts->body_text.len > 0 || !bare,
                                  .own_host = session->own_host,
-                                 .own_cookie = session->own_cookie};
+                                 .own_cookie = session->own_cookie,
+                                 .body_stays = parts->body.len == 0};
     call->follow =
             words[GS_WORD_allow_redirects].tag == GS_UNSET || words[GS_WORD_allow_redirects].i != 0;
     call->session = &user->session;
@@ -425,6 +426,8 @@ static bool render(struct gs_user *user, const struct gs_class *klass,
     const struct gs_str *name =
             is_given(&words[GS_WORD_name]) ? words[GS_WORD_name].str : words[GS_WORD_url].str;
     asked->name = name_id(user->lane, method, name);
+    bool lent = parts->body.len == 0 && is_given(&words[GS_WORD_data]);
+    asked->body = lent ? gs_keep(words[GS_WORD_data]) : (struct gs_value){.tag = GS_UNSET};
     size_t prefix = user->lane->ask->places[place].prefix.len;
     asked->url = parts->target.len > prefix
                          ? gs_str_of_utf8(parts->target.data + prefix, parts->target.len - prefix)

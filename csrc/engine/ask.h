@@ -25,8 +25,9 @@ struct gs_ask_session {
 
 // A request that was rendered: what its reply must know.
 struct gs_asked {
-    uint32_t name;       // id of its row
-    struct gs_value url; // as asked, a reference
+    uint32_t name;        // id of its row
+    struct gs_value url;  // as asked, a reference
+    struct gs_value body; // a reference, where the request points into it
 };
 
 // Renders the request that the vm stands at into the user's call. False: declined.

@@ -237,6 +237,7 @@ void gs_runner_free(struct gs_runner *runner, void (*forget)(void *owner, void *
 {
     gs_vm_fini(&runner->vm);
     gs_drop(runner->asked.url);
+    gs_drop(runner->asked.body);
     gs_life_fini(&runner->life, forget, runner);
     free_slots(runner->slots, runner->klass->program->slot_count[GS_OWNER_USER]);
     free(runner);
@@ -349,6 +350,7 @@ void gs_runner_called(struct gs_runner *runner, struct gs_asked asked)
 {
     wait_begins(runner);
     gs_put(&runner->asked.url, asked.url);
+    gs_put(&runner->asked.body, asked.body);
     runner->asked.name = asked.name;
     runner->state = CALLING;
     gs_user_start_call(runner->user, asked.name);
@@ -361,6 +363,7 @@ static bool begin(struct gs_runner *runner, uint32_t function)
     struct gs_level *level = runner->life.level;
     runner->vm.slots[GS_OWNER_USER] = runner->slots;
     runner->vm.slots[GS_OWNER_SET] = level->data;
+    runner->vm.slots[GS_OWNER_OUTER] = level->outer ? level->outer->data : NULL;
     return gs_vm_begin(&runner->vm, function);
 }
 
@@ -397,6 +400,8 @@ static enum gs_run run_program(struct gs_runner *runner)
     case GS_WANT_TIME:
         if (runner->alone)
             return GS_RUN_WAITS; // for nothing: on at once
+        if (lane_of(runner)->last_call && must_stop(runner, &run))
+            return run; // it computes on and on
         wait_begins(runner);
         gs_user_yield(runner->user);
         return GS_RUN_WAITS;
@@ -436,6 +441,7 @@ static enum gs_run take_answer(struct gs_runner *runner)
     }
     const struct gs_instr *in = gs_vm_at(&runner->vm);
     runner->state = IN_TASK;
+    gs_put(&runner->asked.body, (struct gs_value){.tag = GS_UNSET});
     if (runner->vm.program->sites[in->c].unused) {
         gs_call_clear(&runner->user->call);
         gs_vm_pass(&runner->vm);

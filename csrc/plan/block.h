@@ -69,6 +69,12 @@ static inline unsigned gs_block_quotes(gs_block c)
     return gs_block_bits((c == '"') | (c == '\\'));
 }
 
+// Where a string of JSON begins that starts with `first`, or an escape; `next` is one byte further.
+static inline unsigned gs_block_starts(gs_block c, gs_block next, char first)
+{
+    return gs_block_bits(((c == '"') & (next == (int8_t)first)) | (c == '\\'));
+}
+
 // Brackets of checked JSON that stand in no string, among 64 bytes.
 struct gs_block_nest {
     uint64_t opens, closes;

@@ -34,6 +34,8 @@ static void sees_each_kind(void)
         uint64_t stops = gs_block_stops(text, text + 64);
         unsigned unsafe = gs_block_unsafe(gs_block_load(text, text + 64));
         unsigned quotes = gs_block_quotes(gs_block_load(text, text + 64));
+        unsigned starts = gs_block_starts(gs_block_load(text, text + 64),
+                                          gs_block_load(text + 1, text + 64), '\x80');
         for (int i = 0; i < 64; i++) {
             signed char c = (signed char)text[i];
             bool quote = c == '"' || c == '\\';
@@ -41,6 +43,7 @@ static void sees_each_kind(void)
             if (i < GS_BLOCK) {
                 CHECK_EQ(unsafe >> i & 1, quote || c < ' ' || c == 0x7f);
                 CHECK_EQ(quotes >> i & 1, quote);
+                CHECK_EQ(starts >> i & 1, c == '\\' || (quote && text[i + 1] == '\x80'));
             }
         }
     }

@@ -9,7 +9,7 @@
 struct gs_builder {
     struct gs_buf sections[GS_SECTION_COUNT];
     uint32_t counts[GS_SECTION_COUNT];
-    uint32_t slot_count[GS_OWNER_COUNT], island_count;
+    uint32_t slot_count[2], island_count;
     bool failed; // no memory
     // the index (of gs_builder_need) of a Python object that stands among the constants
     // GS_NO_NEED: there is none

@@ -140,6 +140,8 @@ static const char *check_value(struct gs_token_scan *scan, const char *at, int d
 
 bool gs_json_check(const char *text, size_t len)
 {
+    if (len == 0)
+        return false;
     struct gs_token_scan scan = gs_token_scan(text, len);
     const char *at = check_value(&scan, skip(&scan, text), 0);
     return at && skip(&scan, at) == scan.end;
@@ -298,6 +300,8 @@ static const char *parse_one(const char *at, const char *end, struct gs_value *o
 bool gs_json_parse(const char *text, size_t len, struct gs_value *out)
 {
     struct gs_value v = UNSET;
+    if (len == 0)
+        return false;
     const char *end = text + len, *at = parse_one(text, end, &v);
     if (!at || skip_space(at, end) != end) {
         if (at)
@@ -323,7 +327,9 @@ struct path {
     const char *found; // the value there; NULL: none
 };
 
-static const char *seek(struct path *path, const char *at, uint32_t step);
+// Behind the value at `at`, from which the path goes on. Unless that is asked for (`behind`) what
+// it gives means nothing.
+static const char *seek(struct path *path, const char *at, uint32_t step, bool behind);
 
 // From behind the opening quote to the closing one.
 static const char *skip_string(const char *at, const char *end, bool *escaped)
@@ -382,8 +388,26 @@ static bool is_key(const char *from, const char *to, bool escaped, const struct 
     return len == key->len && memcmp(from, key->data, len) == 0;
 }
 
-// Where a key stands twice the last one counts.
-static const char *seek_key(struct path *path, const char *at, uint32_t step)
+// Whether the key may stand once more: as it is, or with escapes, of which there are none mostly.
+static bool may_recur(const char *at, const char *end, const struct gs_str *key)
+{
+    char first = key->len ? key->data[0] : '"';
+    for (; at < end; at += GS_BLOCK) {
+        unsigned starts =
+                gs_block_starts(gs_block_load(at, end), gs_block_load(at + 1, end), first);
+        for (; starts; starts &= starts - 1) {
+            const char *start = at + __builtin_ctz(starts), *text = start + 1;
+            if (*start == '\\' || (end - text > key->len && text[key->len] == '"' &&
+                                   memcmp(text, key->data, key->len) == 0))
+                return true;
+        }
+    }
+    return false;
+}
+
+// Where a key stands twice the last one counts: all keys are looked at, unless it is sure that
+// there is no other like it.
+static const char *seek_key(struct path *path, const char *at, uint32_t step, bool behind)
 {
     const struct gs_str *key = path->steps[step].str;
     const char *end = path->end;
@@ -393,11 +417,14 @@ static const char *seek_key(struct path *path, const char *at, uint32_t step)
         const char *from = at + 1;
         const char *to = skip_string(from, end, &escaped);
         at = skip_space(skip_space(to + 1, end) + 1, end);
-        if (is_key(from, to, escaped, key)) {
-            path->found = NULL;
-            at = seek(path, at, step + 1);
-        } else {
+        if (!is_key(from, to, escaped, key)) {
             at = skip_value(at, end);
+        } else {
+            if (!behind && !may_recur(at, end, key))
+                return seek(path, at, step + 1, false);
+            behind = true;
+            path->found = NULL;
+            at = seek(path, at, step + 1, true);
         }
         at = skip_space(at, end);
         if (*at == ',')
@@ -408,14 +435,16 @@ static const char *seek_key(struct path *path, const char *at, uint32_t step)
 
 // Item number `index`; -1: none of them. *count: how many were passed.
 static const char *seek_item(struct path *path, const char *at, uint32_t step, int64_t index,
-                             int64_t *count)
+                             int64_t *count, bool behind)
 {
     const char *end = path->end;
     *count = 0;
     at = skip_space(at, end);
     while (*at != ']') {
-        if ((*count)++ == index)
-            return skip_nest(seek(path, at, step + 1), end, 1);
+        if ((*count)++ == index) {
+            at = seek(path, at, step + 1, behind);
+            return behind ? skip_nest(at, end, 1) : at;
+        }
         at = skip_space(skip_value(at, end), end);
         if (*at == ',')
             at = skip_space(at + 1, end);
@@ -423,31 +452,28 @@ static const char *seek_item(struct path *path, const char *at, uint32_t step, i
     return at + 1;
 }
 
-static const char *seek_index(struct path *path, const char *at, uint32_t step)
+static const char *seek_index(struct path *path, const char *at, uint32_t step, bool behind)
 {
     int64_t index = path->steps[step].i, count;
     if (index < 0) {
-        const char *behind = seek_item(path, at, step, -1, &count);
+        const char *after = seek_item(path, at, step, -1, &count, true);
         index += count;
         if (index < 0)
-            return behind;
+            return after;
     }
-    return seek_item(path, at, step, index, &count);
+    return seek_item(path, at, step, index, &count, behind);
 }
 
-// Behind the value at `at`, from which the path goes on.
-static const char *seek(struct path *path, const char *at, uint32_t step)
+static const char *seek(struct path *path, const char *at, uint32_t step, bool behind)
 {
-    if (step == path->count) {
-        path->found = at;
-        return skip_value(at, path->end);
-    }
-    uint8_t tag = path->steps[step].tag;
+    uint8_t tag = step < path->count ? path->steps[step].tag : GS_UNSET;
     if (*at == '{' && tag == GS_STR)
-        return seek_key(path, at + 1, step);
+        return seek_key(path, at + 1, step, behind);
     if (*at == '[' && (tag == GS_INT || tag == GS_BOOL))
-        return seek_index(path, at + 1, step);
-    return skip_value(at, path->end);
+        return seek_index(path, at + 1, step, behind);
+    if (step == path->count)
+        path->found = at;
+    return behind ? skip_value(at, path->end) : at;
 }
 
 // What stands at `at` in checked text; a scalar without the preparations for many.
@@ -470,7 +496,7 @@ bool gs_json_find(const struct gs_view *view, const struct gs_value *steps, uint
     struct path path = {.steps = steps, .count = count, .end = end};
     if (count > DEEPEST)
         return false;
-    seek(&path, skip_space(view->text, end), 0);
+    seek(&path, skip_space(view->text, end), 0, false);
     return path.found && give_found(path.found, end, out);
 }
 

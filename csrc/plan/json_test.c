@@ -108,6 +108,8 @@ static void refuses(void)
         meaning(&out, rows[i], strlen(rows[i]));
         CHECK_TEXT(out.data, out.len, "declines");
     }
+    struct gs_value v;
+    CHECK(!gs_json_check(NULL, 0) && !gs_json_parse(NULL, 0, &v));
     meaning(&out, "1\0", 2);
     CHECK_TEXT(out.data, out.len, "declines");
     gs_buf_fini(&out);
@@ -223,6 +225,21 @@ static void the_last_of_equal_keys_counts(void)
     check_found("{\"a\": {\"b\": 1, \"b\": {\"a\": 9}}}", "[\"a\", \"b\", \"a\"]", "9");
 }
 
+// What looks like the key again may be another one, or none.
+static void what_only_looks_like_the_key_does_not_count(void)
+{
+    check_found("{\"a\": 1, \"b\": {\"a\": 2}}", "[\"a\"]", "1");
+    check_found("{\"a\": 1, \"b\": \"a\"}", "[\"a\"]", "1");
+    check_found("{\"a\": {\"a\": 3}, \"b\": \"\\\"a\\\"\"}", "[\"a\", \"a\"]", "3");
+    check_found("{\"a\": 1, \"ab\": 2, \"b\": \"\\\\\"}", "[\"a\"]", "1");
+    check_found("{\"\": 1, \"b\": \"\", \"c\": [\"\"]}", "[\"\"]", "1");
+    check_found("{\"\": 1, \"b\": 0, \"\": 2}", "[\"\"]", "2");
+    check_found("{\"a\\\"\": 1, \"a\": 2}", "[\"a\\\"\"]", "1");
+    check_found("[{\"a\": [0, 1]}, {\"a\": 2}]", "[0, \"a\", 1]", "1");
+    check_found("{\"long key, more than a block\": 1, \"long key, more than a block\": 2}",
+                "[\"long key, more than a block\"]", "2");
+}
+
 // What is skipped is looked at 64 bytes at a time.
 static void skips_any_length(void)
 {
@@ -311,6 +328,7 @@ static void does_not_write_all(void)
 }
 
 TEST_MAIN(TEST(parses), TEST(refuses), TEST(is_not_too_deep), TEST(keeps_keys_apart), TEST(finds),
-          TEST(finds_nothing), TEST(the_last_of_equal_keys_counts), TEST(skips_any_length),
+          TEST(finds_nothing), TEST(the_last_of_equal_keys_counts),
+          TEST(what_only_looks_like_the_key_does_not_count), TEST(skips_any_length),
           TEST(touches_once), TEST(writes), TEST(writes_keys_of_all_types),
           TEST(does_not_write_all))

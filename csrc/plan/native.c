@@ -364,19 +364,45 @@ static bool uuid4(struct gs_vm *vm, bool hyphens, struct gs_value *out)
     return out->tag != GS_UNSET;
 }
 
-static bool now_iso(struct gs_vm *vm, struct gs_value *out)
+// The wall clock as text. zone: 0 local, 1 UTC without saying so, 2 UTC; shape: "" isoformat(),
+// "seconds" isoformat(timespec="seconds"), else a format of the few letters that the compiler lets
+// by.
+static bool now_text(struct gs_vm *vm, struct gs_value zone, struct gs_value shape,
+                     struct gs_value *out)
 {
     int64_t us = (vm->host->wall_ns(vm->user) + 500) / 1000; // datetime rounds to the nearest
     time_t seconds = (time_t)(us / 1000000);
+    int rest = (int)(us % 1000000);
     struct tm tm;
-    char text[64];
-    if (!localtime_r(&seconds, &tm))
+    char text[300];
+    if (zone.tag != GS_INT || shape.tag != GS_STR || shape.str->len > 80 ||
+        !(zone.i ? gmtime_r(&seconds, &tm) : localtime_r(&seconds, &tm)))
         return false;
-    size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
-    if (us % 1000000)
-        n += (size_t)snprintf(text + n, sizeof text - n, ".%06d", (int)(us % 1000000));
+    size_t n = 0;
+    if (shape.str->len == 0 || strcmp(shape.str->data, "seconds") == 0) {
+        n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
+        if (shape.str->len == 0 && rest)
+            n += (size_t)snprintf(text + n, sizeof text - n, ".%06d", rest);
+        if (zone.i == 2)
+            n += (size_t)snprintf(text + n, sizeof text - n, "+00:00");
+    } else {
+        char format[300];
+        size_t at = 0;
+        for (const char *p = shape.str->data; *p; p++) {
+            if (p[0] == '%' && p[1] == 'f') {
+                at += (size_t)snprintf(format + at, sizeof format - at, "%06d", rest);
+                p++;
+                continue;
+            }
+            format[at++] = *p;
+            if (p[0] == '%' && p[1])
+                format[at++] = *++p;
+        }
+        format[at] = '\0';
+        n = strftime(text, sizeof text, format, &tm);
+    }
     *out = gs_str_new(text, n, n);
-    return out->tag != GS_UNSET;
+    return n > 0 && out->tag != GS_UNSET;
 }
 
 static bool choices(struct gs_vm *vm, const struct gs_value *args, uint32_t count,
@@ -516,7 +542,7 @@ bool gs_native_call(struct gs_vm *vm, enum gs_native native, const struct gs_val
     case GS_NATIVE_uuid4_hex:
         return uuid4(vm, false, out);
     case GS_NATIVE_now_iso:
-        return now_iso(vm, out);
+        return now_text(vm, args[0], args[1], out);
     case GS_NATIVE_json_loads:
         return args[0].tag == GS_STR && gs_json_parse(args[0].str->data, args[0].str->len, out);
     case GS_NATIVE_json_dumps:

@@ -51,7 +51,7 @@ struct gs_vm;
     X(monotonic,     "time.monotonic",          0, 0)                                              \
     X(uuid4_text,    "str(uuid.uuid4())",       0, 0)                                              \
     X(uuid4_hex,     "uuid.uuid4().hex",        0, 0)                                              \
-    X(now_iso,       "datetime.now().isoformat()", 0, 0)                                           \
+    X(now_iso,       "datetime.now().isoformat()", 2, 2)                                           \
     X(json_loads,    "json.loads",              1, 1)                                              \
     X(json_dumps,    "json.dumps",              1, 1)
 // clang-format on

@@ -355,6 +355,8 @@ static bool identical(struct gs_value a, struct gs_value b, bool *out)
 static bool list_contains(const struct gs_list *list, struct gs_value item, bool *out)
 {
     *out = false;
+    if (item.tag == GS_FLOAT && isnan(item.f))
+        return false; // found where it is the same object
     for (uint32_t i = 0; i < list->count && !*out; i++)
         if (!gs_equal(list->items[i], item, out))
             return false;

@@ -392,6 +392,10 @@ bool gs_piece_replace(const struct gs_value *args, uint32_t count, struct gs_val
         return false;
     if (most < 0)
         most = INT64_MAX;
+    if (most == 0 || !gs_search_first(s->data, s->data + s->len, args[1].str)) {
+        *out = gs_keep(args[0]);
+        return true;
+    }
     struct gs_buf text = GS_BUF_EMPTY;
     bool good =
             args[1].str->len ? replace(&text, s, args, most) : spread(&text, s, args[2].str, most);

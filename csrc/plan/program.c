@@ -426,7 +426,8 @@ static const char *read_all(struct gs_program *p)
     p->code_count = h.sections[GS_CODE].count;
     p->handler_count = h.sections[GS_HANDLERS].count;
     p->site_count = h.sections[GS_SITES].count;
-    memcpy(p->slot_count, h.slot_count, sizeof p->slot_count);
+    memcpy(p->slot_count, h.slot_count, sizeof h.slot_count);
+    p->slot_count[GS_OWNER_OUTER] = p->slot_count[GS_OWNER_SET];
     p->island_count = h.island_count;
     const char *why = read_values(p, &h);
     return why ? why : verify(p);
@@ -532,8 +533,12 @@ static int print_operand(const struct gs_program *p, const struct gs_function *f
     case 'L':
         return gs_buf_printf(out, " %s", gs_native_name(x));
     case 'S': {
-        struct gs_value name = p->slot_names[x + (in->n ? p->slot_count[0] : 0)];
-        return gs_buf_printf(out, " %s.%s", in->n ? "user" : "set", name.str->data);
+        struct gs_value name = p->slot_names[x + (in->n == GS_OWNER_USER ? p->slot_count[0] : 0)];
+        return gs_buf_printf(out, " %s.%s",
+                             in->n == GS_OWNER_USER  ? "user"
+                             : in->n == GS_OWNER_SET ? "set"
+                                                     : "outer",
+                             name.str->data);
     }
     case 'Q': {
         const struct gs_site *site = &p->sites[x];

@@ -37,8 +37,8 @@ struct gs_handler {
     X(auth)                                                                                        \
     X(timeout)                                                                                     \
     X(allow_redirects)                                                                             \
-    X(verify) X(catch_response) X(files) X(stream) X(context) X(cert) X(proxies) X(hooks)          \
-            X(method) X(rest)
+    X(verify)                                                                                      \
+    X(catch_response) X(files) X(stream) X(context) X(cert) X(proxies) X(hooks) X(method) X(rest)
 
 enum gs_word {
 #define ENUM(word) GS_WORD_##word,
@@ -65,8 +65,9 @@ struct gs_function {
     uint32_t handlers, handler_count;
 };
 
-// Whose attributes a slot is of: the task set that it runs in, or the user.
-enum { GS_OWNER_SET, GS_OWNER_USER, GS_OWNER_COUNT };
+// Whose attributes a slot is of: the task set that it runs in, the user, the set around that set
+// (which has the same slots).
+enum { GS_OWNER_SET, GS_OWNER_USER, GS_OWNER_OUTER, GS_OWNER_COUNT };
 
 // How its bytes begin; a section's items follow one another from an offset that 8 divides.
 enum gs_section {
@@ -86,7 +87,7 @@ enum gs_section {
 
 struct gs_program_header {
     uint32_t magic, version, len;
-    uint32_t slot_count[GS_OWNER_COUNT], island_count;
+    uint32_t slot_count[2], island_count;
     struct {
         uint32_t offset, len, count;
     } sections[GS_SECTION_COUNT];

@@ -19,20 +19,9 @@ bool gs_text_contains(const struct gs_str *s, const struct gs_str *part);
 
 // A str or bytes (as `tag` says) of these bytes. Declines without memory.
 bool gs_text_make(uint8_t tag, const char *data, size_t len, struct gs_value *out);
-// Code points from byte `from` to byte `to`.
+// What stands from byte `from` to byte `to`; the text itself where that is all of it.
 bool gs_text_part(const struct gs_str *s, size_t from, size_t to, struct gs_value *out);
 // What was written, which is freed: the str or bytes, if `good`.
 bool gs_text_finish(struct gs_buf *written, uint8_t tag, bool good, struct gs_value *out);
-
-// Until all callers say the new names:
-#include "plan/format.h"
-#include "plan/method.h"
-#include "plan/number.h"
-#define gs_text_format gs_format_value
-#define gs_text_percent gs_format_percent
-#define gs_text_float gs_number_repr
-#define gs_text_to_int gs_number_to_int
-#define gs_text_to_float gs_number_to_float
-#define gs_text_method gs_method_find
 
 #endif

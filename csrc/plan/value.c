@@ -475,11 +475,19 @@ static bool is_container(struct gs_value v)
     return v.tag == GS_LIST || v.tag == GS_TUPLE || v.tag == GS_DICT;
 }
 
+// Of items in containers: Python takes the same object for equal, which matters for NaN.
+static bool equal_items(struct gs_value a, struct gs_value b, bool *out)
+{
+    if (a.tag == GS_FLOAT && b.tag == GS_FLOAT && isnan(a.f) && isnan(b.f))
+        return false;
+    return gs_equal(a, b, out);
+}
+
 static bool equal_lists(const struct gs_list *a, const struct gs_list *b, bool *out)
 {
     *out = a->count == b->count;
     for (uint32_t i = 0; *out && i < a->count; i++)
-        if (!gs_equal(a->items[i], b->items[i], out))
+        if (!equal_items(a->items[i], b->items[i], out))
             return false;
     return true;
 }
@@ -492,7 +500,7 @@ static bool equal_dicts(const struct gs_dict *a, const struct gs_dict *b, bool *
         struct gs_value *other = gs_dict_find(b, pair->key);
         if (!other)
             *out = false;
-        else if (!gs_equal(pair->value, *other, out))
+        else if (!equal_items(pair->value, *other, out))
             return false;
     }
     return true;
@@ -541,7 +549,7 @@ static bool order_lists(const struct gs_list *a, const struct gs_list *b, int *o
 {
     for (uint32_t i = 0; i < a->count && i < b->count; i++) {
         bool same;
-        if (!gs_equal(a->items[i], b->items[i], &same))
+        if (!equal_items(a->items[i], b->items[i], &same))
             return false;
         if (!same)
             return gs_order(a->items[i], b->items[i], out);

@@ -417,18 +417,21 @@ again: // the frame has changed
             GIVE(GS_BOOL_VALUE(truth));
             break;
         case GS_OP_SELF_GET:
+            TRY(vm->slots[in->n]);
             v = vm->slots[in->n][in->b];
             TRY(v.tag != GS_UNSET);
             GIVE(gs_keep(v));
             break;
         case GS_OP_SELF_SET:
+            TRY(vm->slots[in->n]);
             gs_put(&vm->slots[in->n][in->b], gs_keep(X(in->a)));
             break;
         case GS_OP_SELF_DEL:
-            TRY(vm->slots[in->n][in->b].tag != GS_UNSET);
+            TRY(vm->slots[in->n] && vm->slots[in->n][in->b].tag != GS_UNSET);
             gs_put(&vm->slots[in->n][in->b], (struct gs_value){.tag = GS_UNSET});
             break;
         case GS_OP_SELF_HAS:
+            TRY(vm->slots[in->n]);
             GIVE(GS_BOOL_VALUE(vm->slots[in->n][in->b].tag != GS_UNSET));
             break;
         case GS_OP_ATTR:

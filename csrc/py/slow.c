@@ -172,8 +172,10 @@ static int no_attribute(struct slow *s)
     struct gs_runner *runner = s->user->user->runner;
     const struct gs_program *program = s->vm->program;
     uint32_t slot = s->in->b + (s->in->n == GS_OWNER_USER ? program->slot_count[0] : 0);
-    const struct gs_task_set *set =
-            s->in->n == GS_OWNER_USER ? runner->klass->tasks : runner->life.level->set;
+    const struct gs_level *level = runner->life.level;
+    const struct gs_task_set *set = s->in->n == GS_OWNER_USER ? runner->klass->tasks
+                                    : s->in->n == GS_OWNER_OUTER && level->outer ? level->outer->set
+                                                                                 : level->set;
     const char *name = program->slot_names[slot].str->data;
     if (s->in->op == GS_OP_SELF_DEL && PY_VERSION_HEX < 0x030b0000)
         PyErr_SetString(PyExc_AttributeError, name);

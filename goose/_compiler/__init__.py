@@ -15,7 +15,7 @@ from goose._compiler.code import SET, USER, Code, Program, TooLarge
 from goose._compiler.entities import CannotFollow, Entity, NotNative, Self
 from goose._compiler.expressions import Note
 from goose._compiler.lower import Lowering
-from goose._compiler.scope import Scope, class_attribute
+from goose._compiler.scope import Scope
 from goose._compiler.source import NoSource, function_tree
 
 NOT_COMPILED = 0xFFFFFFFF
@@ -162,7 +162,7 @@ class ClassCompiler:
         code = Code(self.program, f"{of.__qualname__}.<attributes>", "", 0)
         found = False
         for name in self.program.slots[owner]:
-            value = class_attribute(of, name)
+            value = names.class_attribute(of, name)
             if value is names.MISSING:
                 continue
             found = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import logging
 import os
+import re
 import string
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from goose._compiler.entities import (
     Entity,
     Environment,
     Method,
+    More,
     NotNative,
     Ours,
     Property,
@@ -35,6 +37,10 @@ from goose._compiler.entities import (
     SuperOf,
     Verb,
 )
+
+from goose._compiler.source import NoSource, function_tree
+from goose.user import TaskSet
+from goose.wait import WaitKind
 
 if TYPE_CHECKING:
     from goose._compiler.code import Code, Program
@@ -183,10 +189,24 @@ class Calls:
                 found.append(argument)
         return found
 
+    def handed_on(self, keywords: list[ast.keyword]) -> list[ast.keyword]:
+        """Keywords, with those of **kwargs where these are the function's own and known."""
+        found: list[ast.keyword] = []
+        for keyword in keywords:
+            more = self.static(keyword.value) if keyword.arg is None else None
+            if isinstance(more, More):
+                found += [
+                    ast.keyword(key, ast.copy_location(ast.Name(f"{more.name}.{key}", ast.Load()), keyword))
+                    for key in more.keys
+                ]
+            else:
+                found.append(keyword)
+        return found
+
     def keywords_of(self, node: ast.Call) -> dict[str, ast.expr]:
         """Keywords by name, with those of ``**{"name": value}``; "rest": a dict of further ones."""
         found: dict[str, ast.expr] = {}
-        for keyword in node.keywords:
+        for keyword in self.handed_on(node.keywords):
             if keyword.arg is not None:
                 found[keyword.arg] = keyword.value
                 continue
@@ -231,6 +251,22 @@ class Calls:
         """The operand of a default argument."""
         return int(self.constant(value) if names.is_plain(value) else self.reference(value))
 
+    @staticmethod
+    def only_hands_on(function: FunctionType, name: str) -> bool:
+        """Whether a function does nothing with its **kwargs but give them to others."""
+        try:
+            tree = function_tree(function)
+        except NoSource:
+            return False
+        given = {
+            id(keyword.value)
+            for keyword in ast.walk(tree)
+            if isinstance(keyword, ast.keyword) and keyword.arg is None
+        }
+        return all(
+            id(node) in given for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name
+        )
+
     def bind_arguments(
         self,
         node: ast.expr,
@@ -242,6 +278,7 @@ class Calls:
         """By parameter, in their order: an entity (a tuple), an expression, or a default."""
         code = function.__code__
         arguments = self.spread(arguments)
+        keywords = self.handed_on(keywords)
         if any(isinstance(argument, ast.Starred) for argument in arguments):
             raise CannotFollow(node, f"`{self.quote(node)}` has arguments that are not known here")
         positional = code.co_varnames[: code.co_argcount]
@@ -291,7 +328,12 @@ class Calls:
                 if not isinstance(item, ast.expr):
                     raise CannotFollow(node, f"`{self.quote(node)}` is given the user")
                 found[f"{rest_name}.{place}"] = item
-        if more_name is not None:
+        if more_name is not None and None not in more.keys and self.only_hands_on(function, more_name):
+            keys = tuple(str(key.value) for key in more.keys if isinstance(key, ast.Constant))
+            found[more_name] = More(more_name, keys)
+            for key, item in zip(keys, more.values, strict=True):
+                found[f"{more_name}.{key}"] = item
+        elif more_name is not None:
             found[more_name] = ast.fix_missing_locations(ast.copy_location(more, node))
         return found
 
@@ -302,9 +344,32 @@ class Calls:
         if entity.name == "interrupt":
             self.code.emit("END", n=self.interrupt_kind(node))
             return int(self.constant(None))
+        if entity.name == "wait" and not node.args and not node.keywords:
+            return self.wait(node, entity.self)
         if entity.name in ("on_start", "on_stop"):
             return int(self.constant(None))
         raise CannotFollow(node, f"`{self.quote(node)}` belongs to goose and is not compiled")
+
+    def wait(self, node: ast.Call, of: Self) -> int:
+        """self.wait(): as between two tasks."""
+        function = names.class_attribute(of.cls, "wait_time")
+        if function is TaskSet.wait_time:
+            function = names.class_attribute(self.scope.user, "wait_time")
+        kind, low, high = getattr(function, "goose_wait", (None, 0.0, 0.0))
+        if kind == WaitKind.CONSTANT:
+            self.code.emit("SLEEP", self.constant(low))
+        elif kind == WaitKind.BETWEEN:
+            first = self.code.temps(2)
+            self.code.emit("MOVE", first, self.constant(low))
+            self.code.emit("MOVE", first + 1, self.constant(high))
+            self.emit_native("random.uniform", first, first, 2)
+            self.code.emit("SLEEP", first)
+        elif names.is_script_function(function):
+            result = self.invoke(node, function, [of], [], [], None)
+            self.code.emit("SLEEP", result)
+        else:
+            raise CannotFollow(node, f"`{self.quote(node)}` paces the user")
+        return int(self.constant(None))
 
     def interrupt_kind(self, node: ast.Call) -> int:
         """By interrupt(reschedule=True)."""
@@ -381,10 +446,14 @@ class Calls:
         arguments: list[ast.expr] = list(node.args)
         if any(isinstance(argument, ast.Starred) for argument in arguments):
             raise NotNative
+        if name == "dict" and len(node.args) == 1 and node.keywords:
+            return self.dict_with(node, path)
         if node.keywords:
             arguments = self.rearranged(name, node)
         if name == "isinstance":
             return self.is_instance(node, into)
+        if name in ("choice", "choices", "sample") and arguments:
+            arguments[0] = self.drawn_from(arguments[0])
         if name in ("any", "all") and isinstance(arguments[0], ast.GeneratorExp):
             return self.any_of(arguments[0], name == "any")
         if name == "str" and len(arguments) == 1:
@@ -405,6 +474,22 @@ class Calls:
                 return target
         return self.native(path, arguments, into)
 
+    def drawn_from(self, node: ast.expr) -> ast.expr:
+        """A range of known numbers, as a tuple of them."""
+        if not isinstance(node, ast.Call) or node.keywords or not node.args:
+            return node
+        entity = self.static(node.func)
+        numbers = [part.value for part in node.args if isinstance(part, ast.Constant)]
+        if not isinstance(entity, Const) or entity.value is not range:
+            return node
+        if len(numbers) != len(node.args) or not all(type(number) is int for number in numbers):
+            return node
+        try:
+            drawn = range(*numbers)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return node
+        return ast.copy_location(ast.Constant(tuple(drawn)), node) if len(drawn) <= 10_000 else node
+
     def walked(self, node: ast.expr, into: int) -> None:
         """What is walked over at once, as a list."""
         if isinstance(node, ast.GeneratorExp):
@@ -423,6 +508,17 @@ class Calls:
         self.code.emit("PUSH", into, item)
         self.code.emit("JUMP", 0, 0, again)
         self.code.place(done)
+
+    def dict_with(self, node: ast.Call, path: str) -> int:
+        """dict(other, key=value)"""
+        if any(keyword.arg is None for keyword in node.keywords):
+            raise NotNative
+        first, target = self.row(node.args), int(self.target(None))
+        self.emit_native(path, target, first, 1)
+        for keyword in node.keywords:
+            value = self.value(keyword.value)
+            self.code.emit("PAIR", target, self.constant(keyword.arg), value)
+        return target
 
     def rearranged(self, name: str, node: ast.Call) -> list[ast.expr]:
         """Keywords of the natives that have some, in their places."""
@@ -588,6 +684,8 @@ class Calls:
                 return self.method(path, inner.value, node.args, into)
         if function.attr == "format" and isinstance(inner, ast.Constant):
             return self.format(node, inner.value, into)
+        if function.attr == "format" and isinstance(owner, Const) and type(owner.value) is str:
+            return self.format(node, owner.value, into)
         if node.keywords or function.attr not in NATIVE_METHODS or function.attr in WALKED:
             raise NotNative
         if function.attr == "join" and len(node.args) == 1:
@@ -673,9 +771,12 @@ class Calls:
         function = node.func
         if self.is_uuid4(node):
             raise NotNative
-        if isinstance(function, ast.Attribute) and function.attr == "isoformat" and not node.args:
-            if self.is_now(function.value) and not node.keywords:
-                return self.native("datetime.now().isoformat()", [], into)
+        if isinstance(function, ast.Attribute) and function.attr in ("isoformat", "strftime"):
+            zone = self.zone_of_now(function.value)
+            shape = self.shape_of_time(node, function.attr) if zone is not None else None
+            if shape is not None:
+                pieces: list[ast.expr] = [ast.Constant(zone), ast.Constant(shape)]
+                return self.native("datetime.now().isoformat()", pieces, into)
         if isinstance(function, ast.Name) and function.id == "hasattr" and len(node.args) == 2:
             return self.has_attribute(node, into)
         if isinstance(function, ast.Name) and function.id == "getattr" and len(node.args) in (2, 3):
@@ -738,16 +839,38 @@ class Calls:
         entity = self.static(node.func)
         return isinstance(entity, Const) and entity.value is uuid.uuid4
 
-    def is_now(self, node: ast.expr) -> bool:
-        """datetime.now()"""
-        from datetime import datetime
+    def zone_of_now(self, node: ast.expr) -> int | None:
+        """datetime.now(): 0, datetime.utcnow(): 1, datetime.now(timezone.utc): 2."""
+        from datetime import datetime, timezone
 
-        if not isinstance(node, ast.Call) or node.args or node.keywords:
-            return False
-        if not isinstance(node.func, ast.Attribute) or node.func.attr != "now":
-            return False
+        if not isinstance(node, ast.Call) or node.keywords:
+            return None
+        if not isinstance(node.func, ast.Attribute) or node.func.attr not in ("now", "utcnow"):
+            return None
         entity = self.static(node.func.value)
-        return isinstance(entity, Const) and entity.value is datetime
+        if not isinstance(entity, Const) or entity.value is not datetime:
+            return None
+        if not node.args:
+            return 0 if node.func.attr == "now" else 1
+        zone = self.static(node.args[0])
+        is_utc = isinstance(zone, Const) and zone.value is timezone.utc
+        return 2 if is_utc and node.func.attr == "now" and len(node.args) == 1 else None
+
+    @staticmethod
+    def shape_of_time(node: ast.Call, method: str) -> str | None:
+        """What is made of it: "" for isoformat(), "seconds", or the format of strftime."""
+        if method == "strftime":
+            shape = node.args[0] if len(node.args) == 1 and not node.keywords else None
+            if not isinstance(shape, ast.Constant) or not isinstance(shape.value, str):
+                return None
+            known = re.fullmatch(r"(?:[^%\0]|%[YmdHMSfjy%])+", shape.value)
+            return shape.value if known and shape.value.isascii() else None
+        if not node.args and not node.keywords:
+            return ""
+        spec = node.keywords[0] if len(node.keywords) == 1 and not node.args else None
+        if spec is None or spec.arg != "timespec" or not isinstance(spec.value, ast.Constant):
+            return None
+        return "seconds" if spec.value.value == "seconds" else None
 
     def is_environ(self, node: ast.expr) -> bool:
         """os.environ, where nothing changes it."""

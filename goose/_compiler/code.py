@@ -22,7 +22,7 @@ COMPARE = ["Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "Is", "IsNot", "In", "NotIn"
 UNARY = ["USub", "UAdd", "Invert"]
 IN_PLACE = 0x40
 DONE, RESCHEDULE, INTERRUPT, INTERRUPT_NOW, END_USER = range(5)
-SET, USER = 0, 1
+SET, USER, OUTER = 0, 1, 2
 REGISTERS_MAX = 4000
 
 
@@ -174,7 +174,7 @@ class Program:
 
     def slot(self, owner: int, name: str) -> int:
         """The place of an attribute."""
-        names = self.slots[owner]
+        names = self.slots[USER if owner == USER else SET]
         if name not in names:
             names.append(name)
         return names.index(name)

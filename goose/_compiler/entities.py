@@ -32,6 +32,13 @@ class Rest(NamedTuple):
     count: int
 
 
+class More(NamedTuple):
+    """**kwargs of a function that only hands them on: these keys, in locals of their own."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
 class Environment(NamedTuple):
     """self.environment."""
 
@@ -77,7 +84,7 @@ class SuperOf(NamedTuple):
     after: type
 
 
-Entity = Self | Client | Verb | Rest | Environment | Const | Method | Property | Ours | Slot | SuperOf
+Entity = Self | Client | Verb | Rest | More | Environment | Const | Method | Property | Ours | Slot | SuperOf
 
 
 class NotNative(Exception):

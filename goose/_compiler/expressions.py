@@ -16,6 +16,7 @@ from goose._compiler.entities import (
     Const,
     Entity,
     Environment,
+    More,
     NotNative,
     Property,
     Rest,
@@ -26,6 +27,7 @@ from goose._compiler.entities import (
 )
 from goose._compiler.scope import VERBS, Scope
 
+_LARGE = 1 << 18
 REPLY_ATTRIBUTES = frozenset("status_code ok text content url reason history".split())
 
 
@@ -81,6 +83,8 @@ class Expressions(Calls):
         for entity in self.roles.values():
             if isinstance(entity, Rest):
                 parameters += [f"{entity.name}.{place}" for place in range(entity.count)]
+            if isinstance(entity, More):
+                parameters += [f"{entity.name}.{key}" for key in entity.keys]
         if arguments.kwarg:
             parameters.append(arguments.kwarg.arg)
         for name in parameters:
@@ -351,6 +355,8 @@ class Expressions(Calls):
 
     def of_object(self, value: Any) -> int:
         """The operand of a live object."""
+        if isinstance(value, (str, bytes)) and len(value) > _LARGE:
+            return self.reference(value)  # one copy of it is enough
         if names.is_plain(value):
             return self.constant(value)
         if type(value) in names.CONTAINERS and not self.is_shared(value):
@@ -745,7 +751,7 @@ class Expressions(Calls):
         if isinstance(owner, Self):
             entity = self.static(node)
             if isinstance(entity, (Slot, Const)):
-                return f"_self_{node.attr}" if owner.owner == 0 else f"_user_{node.attr}"
+                return f"_{('self', 'user', 'outer')[owner.owner]}_{node.attr}"
             if isinstance(entity, Environment):
                 return None if self.scope.environment is None else "_self_environment"
             if isinstance(entity, Client):

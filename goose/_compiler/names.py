@@ -190,3 +190,12 @@ def attribute_value(owner: Any, name: str, writes: Writes) -> Any:
         found = getattr(owner, name, MISSING)
         return None if found is MISSING and isinstance(owner, Namespace) and not vars(owner) else found
     return MISSING
+
+
+def class_attribute(cls: type, name: str) -> Any:
+    """The raw entry of the class or its bases; MISSING: none. Bases of ours that hold plain values
+    count as well."""
+    for base in cls.__mro__:
+        if name in vars(base):
+            return vars(base)[name]
+    return MISSING

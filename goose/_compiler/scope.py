@@ -9,7 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from goose._compiler import names
-from goose._compiler.code import NATIVES, SET, USER
+from goose._compiler.code import NATIVES, OUTER, SET, USER
 from goose._compiler.entities import (
     CannotFollow,
     Client,
@@ -23,7 +23,7 @@ from goose._compiler.entities import (
     Slot,
 )
 from goose._compiler.source import NoSource, function_tree
-from goose.user import HttpUser, TaskSet, User
+from goose.user import HttpUser
 
 VERBS = {"get", "post", "put", "patch", "delete", "head", "options"}
 _ROLES = {"self", "user", "locust", "parent", "client"}
@@ -74,11 +74,13 @@ class Scope:
 
     def attribute(self, of: Self, name: str, node: ast.AST) -> Entity:
         """What self.name is."""
-        if name in ("user", "locust") and (of.owner == SET or name == "user"):
+        if name in ("user", "locust") and (of.owner != USER or name == "user"):
             return Self(USER, self.user)
         if name == "parent" and of.owner == SET and self.parents.get(of.cls) == {self.user}:
             return Self(USER, self.user)
-        if name == "parent" and of.owner == SET:
+        if name == "parent" and of.owner == SET and len(self.parents.get(of.cls, ())) == 1:
+            return Self(OUTER, next(iter(self.parents[of.cls])))
+        if name == "parent" and of.owner != USER:
             raise CannotFollow(node, f"`{ast.unparse(node)}` is another task set or the user")  # type: ignore[arg-type]
         if name == "client" and issubclass(self.user, HttpUser):
             return Client()
@@ -86,7 +88,7 @@ class Scope:
             return Environment()
         if name in ("__class__", "__dict__"):
             raise CannotFollow(node, f"`{ast.unparse(node)}` looks into the user itself")  # type: ignore[arg-type]
-        found = class_attribute(of.cls, name)
+        found = names.class_attribute(of.cls, name)
         if isinstance(found, FunctionType):
             if name in self.stored:
                 raise CannotFollow(node, f"the method `{name}` is replaced somewhere")
@@ -114,7 +116,7 @@ class Scope:
 
     def has_class_attribute(self, of: Self, name: str) -> bool:
         """Whether the class itself has it."""
-        return class_attribute(of.cls, name) is not names.MISSING
+        return names.class_attribute(of.cls, name) is not names.MISSING
 
     # ---- what functions may do -------------------------------------------------------------------
 
@@ -177,19 +179,3 @@ def gives_role(node: ast.expr) -> bool:
                 if isinstance(argument, ast.Attribute) and argument.attr in _ROLES:
                     return True
     return False
-
-
-def class_attribute(cls: type, name: str) -> Any:
-    """The raw entry of the class or its bases; MISSING: none. Bases of ours that hold plain values
-    count as well."""
-    for base in cls.__mro__:
-        if name in vars(base):
-            return vars(base)[name]
-    return names.MISSING
-
-
-def own_method(cls: type, name: str) -> Any:
-    """A hook as a class defines it: of the script's, or MISSING."""
-    found = class_attribute(cls, name)
-    base = User if issubclass(cls, User) else TaskSet
-    return names.MISSING if found is vars(base).get(name) else found
