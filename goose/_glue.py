@@ -65,6 +65,7 @@ _engine.configure(
         "is_error": _natives.is_error,
         "add_trace": _natives.add_trace,
         "sleep": _patches.sleep,
+        "write_lines": _natives.write_lines,
         "join_url": _join_url,
         "split_userinfo": _encode.split_userinfo,
     }

@@ -36,6 +36,11 @@ class UserRandom(random.Random):
             k -= 64
         return bits << k | _engine.random_bits(k) if k > 0 else bits
 
+    def gauss(self, mu: float = 0.0, sigma: float = 1.0) -> float:
+        """Without the spare number of the last call, which was another user's."""
+        self.gauss_next = None
+        return super().gauss(mu, sigma)
+
     def seed(self, *args: object, **keywords: object) -> None:
         """Nothing: user k's generator is seeded by the attack's seed and k."""
 
@@ -99,9 +104,7 @@ def _handle(record: str) -> None:
     if not logger.isEnabledFor(int(level)):
         return
     where = function.rpartition(".")[2]
-    made = logger.makeRecord(
-        logger.name, int(level), file, int(line), text, (), None, where
-    )
+    made = logger.makeRecord(logger.name, int(level), file, int(line), text, (), None, where)
     made.created = float(created)
     made.msecs = int((made.created - int(made.created)) * 1000) + 0.0
     logger.handle(made)

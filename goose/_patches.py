@@ -30,11 +30,28 @@ _REPLACEMENTS: list[tuple[Any, str, Any]] = [
     (threading, "_allocate_lock", Lock),  # what Condition waits with: Event, Semaphore, Queue
 ]
 
-_DRAWS = (
-    "random uniform triangular randint choice randrange sample shuffle choices normalvariate "
-    "lognormvariate expovariate vonmisesvariate gammavariate gauss betavariate paretovariate "
-    "weibullvariate getrandbits randbytes"
-).split()
+_DRAWS = [
+    "random",
+    "uniform",
+    "triangular",
+    "randint",
+    "choice",
+    "randrange",
+    "sample",
+    "shuffle",
+    "choices",
+    "normalvariate",
+    "lognormvariate",
+    "expovariate",
+    "vonmisesvariate",
+    "gammavariate",
+    "gauss",
+    "betavariate",
+    "paretovariate",
+    "weibullvariate",
+    "getrandbits",
+    "randbytes",
+]
 
 
 def _draw(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,6 +64,7 @@ def _draw(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     def draw(*args: Any, **keywords: Any) -> Any:
         return (own if _engine.in_user() else original)(*args, **keywords)
 
+    draw.goose_draws = True  # type: ignore[attr-defined]
     return draw
 
 

@@ -150,7 +150,6 @@ class _Builder:
             found.append((item, numbers[id(item)], rank))
         return found
 
-
     # ---- compiling -----------------------------------------------------------------------------
 
     def compile(self, user: type[User], compiling: Compiling) -> Any:
@@ -339,5 +338,11 @@ def build(
         "task_names": [f"{task.cls}.{task.name}" for task in builder.tasks],
     }
     return Plan(
-        description, shares, builder.tasks, hosts, builder.verdicts, builder.programs, builder.warnings
+        description,
+        shares,
+        builder.tasks,
+        hosts,
+        builder.verdicts,
+        builder.programs,
+        builder.warnings,
     )

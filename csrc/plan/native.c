@@ -658,3 +658,16 @@ bool gs_native_method(struct gs_vm *vm, const struct gs_str *name, const struct 
         method = gs_dict_method(name->data, name->len);
     return method && method(args, count, out);
 }
+
+bool gs_native_has(struct gs_value v, const struct gs_str *name)
+{
+    if (v.tag == GS_REPLY)
+        return is_named(name, "json") || is_named(name, "success") || is_named(name, "failure");
+    if (!open_view(&v))
+        return false;
+    if (v.tag == GS_STR || v.tag == GS_BYTES)
+        return gs_method_find(name->data, name->len, v.tag) != NULL;
+    if (v.tag == GS_LIST)
+        return gs_list_method(name->data, name->len) != NULL;
+    return v.tag == GS_DICT && gs_dict_method(name->data, name->len) != NULL;
+}

@@ -71,6 +71,9 @@ const char *gs_native_name(enum gs_native native);
 // What it is in Python, and how many arguments it takes.
 const char *gs_native_python(enum gs_native native, unsigned *least, unsigned *most);
 
+// Whether a value surely has a method of that name.
+bool gs_native_has(struct gs_value v, const struct gs_str *name);
+
 // obj.name(...) of a str, bytes, list, tuple, dict, view or reply; args[0] is the object.
 bool gs_native_method(struct gs_vm *vm, const struct gs_str *name, const struct gs_value *args,
                       uint32_t count, struct gs_value *out);

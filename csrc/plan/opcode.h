@@ -54,6 +54,7 @@
     X(NEXT,     '-', 'W', 'R', 'J', "a = next(b), or go to c")                                     \
     X(CALL,     'N', 'W', 'B', 'L', "a = c(b, ...), a native function, n arguments")               \
     X(METHOD,   'N', 'W', 'B', 'K', "a = b.c(b+1, ...), n with b")                                 \
+    X(MEET,     '-', 'X', 'K', '-', "AttributeError unless a has an attribute b")                  \
     X(PYCALL,   'N', 'W', 'B', 'Y', "a = b(b+1, ...), n with b; c: names of the last ones")        \
     X(INVOKE,   'N', 'W', 'B', 'F', "a = c(b, ...), a function of the program")                    \
     X(ISLAND,   'N', 'W', 'B', 'I', "a = c(b, ...), in Python")                                    \

@@ -524,6 +524,9 @@ again: // the frame has changed
             TRY(gs_native_call(vm, in->c, &reg[in->b], in->n, &v));
             GIVE(v);
             break;
+        case GS_OP_MEET:
+            TRY(gs_native_has(X(in->a), constants[in->b].str));
+            break;
         case GS_OP_METHOD:
             TRY(gs_native_method(vm, constants[in->c].str, &reg[in->b], in->n, &v));
             GIVE(v);

@@ -1,6 +1,7 @@
 #include "py/serve.h"
 
 #include "net/origin.h"
+#include "plan/native.h"
 #include "py/client.h"
 #include "py/convert.h"
 #include "py/render.h"
@@ -368,10 +369,35 @@ static void wait_time(struct gs_py_user *user)
     gs_runner_rest(runner, seconds);
 }
 
+// What programs of the lane have printed comes before what Python prints now.
+static void write_lines(struct gs_lane *lane)
+{
+    uv_mutex_lock(&lane->printing);
+    struct gs_buf lines = lane->printed;
+    lane->printed = (struct gs_buf)GS_BUF_EMPTY;
+    uv_mutex_unlock(&lane->printing);
+    PyObject *text =
+            lines.len ? PyUnicode_DecodeUTF8(lines.data, (Py_ssize_t)lines.len, "replace") : NULL;
+    PyObject *done = text ? PyObject_CallOneArg(gs_py.write_lines, text) : NULL;
+    PyErr_Clear();
+    Py_XDECREF(text);
+    Py_XDECREF(done);
+    gs_buf_fini(&lines);
+}
+
+static bool may_print(const struct gs_instr *in)
+{
+    return in->op == GS_OP_ISLAND || in->op == GS_OP_PYCALL ||
+           (in->op == GS_OP_CALL && (in->c == GS_NATIVE_print || in->c == GS_NATIVE_log));
+}
+
 static void op(struct gs_py_user *user)
 {
     struct gs_lane *lane = user->lane->lane;
-    if (gs_vm_at(&runner_of(user)->vm)->op == GS_OP_ISLAND)
+    const struct gs_instr *in = gs_vm_at(&runner_of(user)->vm);
+    if (lane->printed.len > 0 && may_print(in))
+        write_lines(lane);
+    if (in->op == GS_OP_ISLAND)
         lane->shard->programs.islands++;
     else
         lane->shard->programs.slow++;
@@ -383,6 +409,10 @@ static void op(struct gs_py_user *user)
 
 static void serve(struct gs_py_user *user)
 {
+    struct gs_lane *lane = user->lane->lane;
+    if (lane->printed.len > 0 &&
+        runner_of(user)->need >= GS_NEED_ACT) // only this thread adds to it
+        write_lines(lane);
     switch ((enum gs_need)runner_of(user)->need) {
     case GS_NEED_OP:
         op(user);

@@ -33,6 +33,7 @@ static const struct {
         SLOT(is_error),
         SLOT(add_trace),
         SLOT(sleep),
+        SLOT(write_lines),
         SLOT(json_loads),
         SLOT(json_dumps),
         SLOT(timedelta),

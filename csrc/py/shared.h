@@ -25,6 +25,7 @@ struct gs_py_shared {
     PyObject *is_error;         // (exception, what stands behind except) -> bool
     PyObject *add_trace;        // (exception, [(file, function, line)], innermost first)
     PyObject *sleep;            // time.sleep, as users have it
+    PyObject *write_lines;      // what programs of a lane printed and logged -> out with it
     PyObject *json_loads, *json_dumps, *timedelta, *join_url;
 };
 

@@ -275,6 +275,19 @@ static PyObject *dict_of(struct slow *s)
     return dict;
 }
 
+// {**other}
+static int merge(struct slow *s)
+{
+    PyObject *dict = object_of(s, s->in->a, true);
+    PyObject *other = dict ? object_of(s, s->in->b, true) : NULL;
+    int rc = other ? PyDict_Update(dict, other) : -1;
+    if (other && rc != 0 && PyErr_ExceptionMatches(PyExc_AttributeError))
+        PyErr_Format(PyExc_TypeError, "'%.200s' object is not a mapping", Py_TYPE(other)->tp_name);
+    Py_XDECREF(dict);
+    Py_XDECREF(other);
+    return pass(s, rc);
+}
+
 // list.append and its like on a display under construction.
 static int add_to(struct slow *s, const char *method, bool pair)
 {
@@ -334,6 +347,11 @@ static PyObject *percent(struct slow *s)
 static int unpack(struct slow *s)
 {
     PyObject *v = object_of(s, s->in->b, true);
+    if (v && !Py_TYPE(v)->tp_iter && !PySequence_Check(v)) {
+        PyErr_Format(PyExc_TypeError, "cannot unpack non-iterable %.200s object",
+                     Py_TYPE(v)->tp_name);
+        Py_CLEAR(v);
+    }
     PyObject *items = v ? PyObject_CallFunction(gs_py.unpack, "OI", v, (unsigned)s->in->n) : NULL;
     Py_XDECREF(v);
     for (uint32_t i = 0; items && i < s->in->n; i++) {
@@ -603,7 +621,7 @@ int gs_slow(struct gs_py_user *user)
     case GS_OP_PAIR:
         return add_to(s, NULL, true);
     case GS_OP_MERGE:
-        return add_to(s, "update", false);
+        return merge(s);
     case GS_OP_CONCAT:
         return give(s, concat(s));
     case GS_OP_FORMAT:
@@ -618,6 +636,14 @@ int gs_slow(struct gs_py_user *user)
         return next(s);
     case GS_OP_CALL:
         return give(s, call_native(s));
+    case GS_OP_MEET: {
+        PyObject *object = object_of(s, s->in->a, true), *name = text_of(s, s->in->b);
+        PyObject *found = object && name ? PyObject_GetAttr(object, name) : NULL;
+        Py_XDECREF(object);
+        Py_XDECREF(name);
+        Py_XDECREF(found);
+        return pass(s, found ? 0 : -1);
+    }
     case GS_OP_METHOD:
         return give(s, call_method(s));
     case GS_OP_PYCALL:

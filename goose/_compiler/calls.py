@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import string
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from goose import _engine, _patches
@@ -16,7 +16,6 @@ from goose._compiler.code import (
     INTERRUPT,
     INTERRUPT_NOW,
     NATIVES,
-    NOTHING,
     WORDS,
     Label,
 )
@@ -37,7 +36,6 @@ from goose._compiler.entities import (
     SuperOf,
     Verb,
 )
-
 from goose._compiler.source import NoSource, function_tree
 from goose.user import TaskSet
 from goose.wait import WaitKind
@@ -47,16 +45,68 @@ if TYPE_CHECKING:
     from goose._compiler.scope import Scope
 
 TEXT_METHODS = frozenset(
-    "upper lower title capitalize swapcase casefold strip lstrip rstrip split rsplit splitlines join "
-    "replace find rfind index count startswith endswith isdigit isalpha isalnum isspace isupper "
-    "islower isnumeric isdecimal zfill ljust rjust center partition rpartition removeprefix "
-    "removesuffix encode decode hex expandtabs".split()
+    [
+        "upper",
+        "lower",
+        "title",
+        "capitalize",
+        "swapcase",
+        "casefold",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "split",
+        "rsplit",
+        "splitlines",
+        "join",
+        "replace",
+        "find",
+        "rfind",
+        "index",
+        "count",
+        "startswith",
+        "endswith",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isspace",
+        "isupper",
+        "islower",
+        "isnumeric",
+        "isdecimal",
+        "zfill",
+        "ljust",
+        "rjust",
+        "center",
+        "partition",
+        "rpartition",
+        "removeprefix",
+        "removesuffix",
+        "encode",
+        "decode",
+        "hex",
+        "expandtabs",
+    ]
 )
 LIST_METHODS = frozenset(
-    "append extend pop insert clear index remove count copy reverse sort".split()
+    [
+        "append",
+        "extend",
+        "pop",
+        "insert",
+        "clear",
+        "index",
+        "remove",
+        "count",
+        "copy",
+        "reverse",
+        "sort",
+    ]
 )
-DICT_METHODS = frozenset("get items keys values update pop setdefault copy clear".split())
-REPLY_METHODS = frozenset("json success failure raise_for_status close".split())
+DICT_METHODS = frozenset(
+    ["get", "items", "keys", "values", "update", "pop", "setdefault", "copy", "clear"]
+)
+REPLY_METHODS = frozenset(["json", "success", "failure", "raise_for_status", "close"])
 NATIVE_METHODS = TEXT_METHODS | LIST_METHODS | DICT_METHODS | REPLY_METHODS
 WALKED = ("keys", "values", "items")
 
@@ -196,7 +246,9 @@ class Calls:
             more = self.static(keyword.value) if keyword.arg is None else None
             if isinstance(more, More):
                 found += [
-                    ast.keyword(key, ast.copy_location(ast.Name(f"{more.name}.{key}", ast.Load()), keyword))
+                    ast.keyword(
+                        key, ast.copy_location(ast.Name(f"{more.name}.{key}", ast.Load()), keyword)
+                    )
                     for key in more.keys
                 ]
             else:
@@ -264,7 +316,9 @@ class Calls:
             if isinstance(keyword, ast.keyword) and keyword.arg is None
         }
         return all(
-            id(node) in given for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name
+            id(node) in given
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and node.id == name
         )
 
     def bind_arguments(
@@ -285,7 +339,9 @@ class Calls:
         named = code.co_argcount + code.co_kwonlyargcount
         every = code.co_varnames[:named]
         rest_name = code.co_varnames[named] if code.co_flags & 0x04 else None
-        more_name = code.co_varnames[named + (rest_name is not None)] if code.co_flags & 0x08 else None
+        more_name = (
+            code.co_varnames[named + (rest_name is not None)] if code.co_flags & 0x08 else None
+        )
         given: dict[str, Any] = {}
         for name, item in zip(positional, [*first, *arguments], strict=False):
             given[name] = item
@@ -328,7 +384,11 @@ class Calls:
                 if not isinstance(item, ast.expr):
                     raise CannotFollow(node, f"`{self.quote(node)}` is given the user")
                 found[f"{rest_name}.{place}"] = item
-        if more_name is not None and None not in more.keys and self.only_hands_on(function, more_name):
+        if (
+            more_name is not None
+            and None not in more.keys
+            and self.only_hands_on(function, more_name)
+        ):
             keys = tuple(str(key.value) for key in more.keys if isinstance(key, ast.Constant))
             found[more_name] = More(more_name, keys)
             for key, item in zip(keys, more.values, strict=True):
@@ -599,9 +659,11 @@ class Calls:
         if call is not None:
             return call
         target = int(self.code.temps())
-        operand = self.comprehension(node, node.elt, None) if isinstance(
-            node, ast.GeneratorExp
-        ) else self.value(node)
+        operand = (
+            self.comprehension(node, node.elt, None)
+            if isinstance(node, ast.GeneratorExp)
+            else self.value(node)
+        )
         self.code.emit("ITER", target, operand)
         return target
 
@@ -628,7 +690,11 @@ class Calls:
                 inner = self.walk_call(argument) if name in ("enumerate", "zip") else None
                 if inner is not None:
                     self.code.emit("MOVE", first + place, inner)
-                elif name == "reversed" or (name in ("enumerate", "zip") and place == 0) or name == "zip":
+                elif (
+                    name == "reversed"
+                    or (name in ("enumerate", "zip") and place == 0)
+                    or name == "zip"
+                ):
                     self.walked(argument, first + place)
                 else:
                     self.value(argument, into=first + place)
@@ -701,17 +767,16 @@ class Calls:
         operand = self.native_value(owner)
         first = int(self.code.temps(1 + len(arguments)))
         self.code.emit("MOVE", first, operand)
+        if "." not in name and not all(isinstance(a, (ast.Constant, ast.Name)) for a in arguments):
+            self.code.emit("MEET", first, self.text(name))  # the method is looked up before
         for place, argument in enumerate(arguments):
-            if name == "failure" and isinstance(argument, ast.JoinedStr):
-                self.value(argument, into=first + 1 + place)
-            else:
-                self.value(argument, into=first + 1 + place)
+            self.value(argument, into=first + 1 + place)
         target = int(self.target(into))
         self.code.emit("METHOD", target, first, self.text(name), n=1 + len(arguments))
         return target
 
     def join(self, node: ast.Call, owner: ast.expr, into: int | None) -> int:
-        """", ".join(... for ...)"""
+        """ ", ".join(... for ...)"""
         first = int(self.code.temps(2))
         self.value(owner, into=first)
         self.walked(node.args[0], first + 1)
@@ -720,7 +785,7 @@ class Calls:
         return target
 
     def format(self, node: ast.Call, template: Any, into: int | None) -> int:
-        """"...".format(...) of a known text."""
+        """ "...".format(...) of a known text."""
         if not isinstance(template, str):
             raise NotNative
         keywords = {keyword.arg: keyword.value for keyword in node.keywords}
@@ -815,7 +880,13 @@ class Calls:
             raise CannotFollow(node, "getattr with a computed name on the user")
         entity = self.scope.attribute(owner, str(name.value), node)
         if isinstance(entity, Const):
-            return int(self.value(ast.copy_location(ast.Attribute(node.args[0], str(name.value), ast.Load()), node)))
+            return int(
+                self.value(
+                    ast.copy_location(
+                        ast.Attribute(node.args[0], str(name.value), ast.Load()), node
+                    )
+                )
+            )
         if not isinstance(entity, Slot) or len(node.args) != 3:
             raise CannotFollow(node, "getattr on the user")
         target, missing, end = int(self.target(None)), Label(), Label()
@@ -836,6 +907,8 @@ class Calls:
 
         if not isinstance(node, ast.Call) or node.args or node.keywords:
             return False
+        if not isinstance(os.urandom, BuiltinFunctionType) or uuid.uuid4.__module__ != "uuid":
+            return False  # somebody's own
         entity = self.static(node.func)
         return isinstance(entity, Const) and entity.value is uuid.uuid4
 
@@ -850,6 +923,8 @@ class Calls:
         entity = self.static(node.func.value)
         if not isinstance(entity, Const) or entity.value is not datetime:
             return None
+        if not isinstance(datetime.now, BuiltinFunctionType):
+            return None  # somebody's own
         if not node.args:
             return 0 if node.func.attr == "now" else 1
         zone = self.static(node.args[0])
@@ -898,7 +973,9 @@ class Calls:
 
     def require_free(self, node: ast.AST) -> None:
         """CannotFollow where a piece may make requests or sleep, or is given the user."""
-        parents = {child: inner for inner in ast.walk(node) for child in ast.iter_child_nodes(inner)}
+        parents = {
+            child: inner for inner in ast.walk(node) for child in ast.iter_child_nodes(inner)
+        }
         for inner in ast.walk(node):
             if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await)):
                 raise CannotFollow(inner, "a generator or coroutine")
@@ -919,14 +996,11 @@ class Calls:
             )
             if not known:
                 raise CannotFollow(
-                    node, f"`{self.quote(parent or node)}` is given the client, and may make requests"
+                    node,
+                    f"`{self.quote(parent or node)}` is given the client, and may make requests",
                 )
-        elif isinstance(entity, Verb):
+        elif isinstance(entity, Verb) or isinstance(entity, (Method, Property, Ours)):
             raise CannotFollow(node, f"`{self.quote(node)}` is called by code that is not followed")
-        elif isinstance(entity, (Method, Property, Ours)):
-            raise CannotFollow(
-                node, f"`{self.quote(node)}` is called by code that is not followed"
-            )
         elif isinstance(entity, Slot) and entity.name in self.scope.tainted:
             if isinstance(parent, ast.Attribute) or (isinstance(parent, ast.Call)):
                 raise CannotFollow(

@@ -84,7 +84,20 @@ class SuperOf(NamedTuple):
     after: type
 
 
-Entity = Self | Client | Verb | Rest | More | Environment | Const | Method | Property | Ours | Slot | SuperOf
+Entity = (
+    Self
+    | Client
+    | Verb
+    | Rest
+    | More
+    | Environment
+    | Const
+    | Method
+    | Property
+    | Ours
+    | Slot
+    | SuperOf
+)
 
 
 class NotNative(Exception):

@@ -28,7 +28,7 @@ from goose._compiler.entities import (
 from goose._compiler.scope import VERBS, Scope
 
 _LARGE = 1 << 18
-REPLY_ATTRIBUTES = frozenset("status_code ok text content url reason history".split())
+REPLY_ATTRIBUTES = frozenset(["status_code", "ok", "text", "content", "url", "reason", "history"])
 
 
 class Note(NamedTuple):
@@ -72,7 +72,10 @@ class Expressions(Calls):
         self.failing = 0
         self.island_made: ast.AST | None = None
         self._globals_declared = {
-            name for n in ast.walk(tree) if isinstance(n, (ast.Global, ast.Nonlocal)) for name in n.names
+            name
+            for n in ast.walk(tree)
+            if isinstance(n, (ast.Global, ast.Nonlocal))
+            for name in n.names
         }
         self._take_registers()
 
@@ -106,7 +109,8 @@ class Expressions(Calls):
         if vararg and vararg.arg not in self.roles:
             raise CannotFollow(self.tree, "it takes any number of arguments (*args)")
         return any(
-            isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)) for node in _own_nodes(self.tree)
+            isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await))
+            for node in _own_nodes(self.tree)
         )
 
     # ---- state ---------------------------------------------------------------------------------
@@ -193,7 +197,11 @@ class Expressions(Calls):
             return self._static_name(node)
         if isinstance(node, ast.Attribute):
             return self._static_attribute(node)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "super"
+        ):
             return self._super(node)
         return None
 
@@ -385,7 +393,9 @@ class Expressions(Calls):
 
     def copy_if_needed(self, node: ast.expr, after: ast.expr) -> int:
         """The value; kept apart where what is evaluated after it could change the local."""
-        if isinstance(node, ast.Name) and any(isinstance(n, ast.NamedExpr) for n in ast.walk(after)):
+        if isinstance(node, ast.Name) and any(
+            isinstance(n, ast.NamedExpr) for n in ast.walk(after)
+        ):
             return self.copy_of(node)
         return self.value(node)
 
@@ -570,7 +580,10 @@ class Expressions(Calls):
         return self.comprehension(node, node.value, node.key)
 
     def comprehension(
-        self, node: ast.ListComp | ast.DictComp | ast.GeneratorExp, item: ast.expr, key: ast.expr | None
+        self,
+        node: ast.ListComp | ast.DictComp | ast.GeneratorExp,
+        item: ast.expr,
+        key: ast.expr | None,
     ) -> int:
         """A list, or a dict with ``key``."""
         target = self.target(None)
@@ -719,6 +732,10 @@ class Expressions(Calls):
             if name not in reads
         }
         free = {name: value for name, value in free.items() if value is not names.MISSING}
+        named = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name)}
+        declared = sorted(named & self._globals_declared)
+        if declared:
+            body = [ast.copy_location(ast.Global(declared), body[0]), *body]
         free["_goose_unbound"] = islands.UNBOUND
         if self.scope.environment is not None:
             free["_self_environment"] = self.scope.environment

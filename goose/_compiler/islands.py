@@ -9,7 +9,6 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-
 UNBOUND = object()
 """What an island gives for a local that it did not assign."""
 

@@ -159,7 +159,11 @@ class Lowering(Expressions):
             self.code.emit("BINARY", temp, temp, right, n=operator)
             self.code.emit("SELF_SET", temp, slot, n=entity.owner)
         elif isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
-            owner, at, temp = self.copy_of(target.value), self.copy_of(target.slice), self.code.temps()
+            owner, at, temp = (
+                self.copy_of(target.value),
+                self.copy_of(target.slice),
+                self.code.temps(),
+            )
             self.code.emit("INDEX", temp, owner, at)
             right = self.value(node.value)
             self.code.emit("BINARY", temp, temp, right, n=operator)
@@ -531,7 +535,9 @@ class Lowering(Expressions):
         lost = [n for n in outputs if n not in self.bound and not self.surely_assigns(node, n)]
         slots = {name: self.static(attribute) for name, attribute in attributes.items()}
         results = [*outputs, *sorted(stored)]
-        ending = ast.Return(ast.Tuple([_final_value(name, name in lost) for name in results], ast.Load()))
+        ending = ast.Return(
+            ast.Tuple([_final_value(name, name in lost) for name in results], ast.Load())
+        )
         body: list[ast.stmt] = [tree, ast.copy_location(ending, node)]  # type: ignore[list-item]
         reads = [*inputs, *(n for n in attributes if n not in stored or self.is_read(node, n))]
         made = self.make_island(reads, body)
@@ -606,7 +612,9 @@ class Lowering(Expressions):
             return False
         if isinstance(node, ast.With):
             direct = [
-                item.optional_vars for item in node.items if isinstance(item.optional_vars, ast.Name)
+                item.optional_vars
+                for item in node.items
+                if isinstance(item.optional_vars, ast.Name)
             ]
             return any(d.id == name for d in direct) or any(
                 self.surely_assigns(s, name) for s in node.body

@@ -16,17 +16,45 @@ from goose._compiler.source import NoSource, module_tree
 
 _HERE = str(Path(__file__).parent.parent)
 _LIBRARIES = tuple(
-    path for name in ("stdlib", "platstdlib", "purelib", "platlib") if (path := sysconfig.get_path(name))
+    path
+    for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    if (path := sysconfig.get_path(name))
 )
 PLAIN = (str, bytes, int, float, bool, type(None))
 CONTAINERS = (list, dict, tuple)
 
 # Calls that only read a container that they are given.
 _READERS = frozenset(
-    "len sorted list tuple set dict enumerate zip min max sum any all str repr print range reversed "
-    "isinstance choice choices sample dumps frozenset iter bool".split()
+    [
+        "len",
+        "sorted",
+        "list",
+        "tuple",
+        "set",
+        "dict",
+        "enumerate",
+        "zip",
+        "min",
+        "max",
+        "sum",
+        "any",
+        "all",
+        "str",
+        "repr",
+        "print",
+        "range",
+        "reversed",
+        "isinstance",
+        "choice",
+        "choices",
+        "sample",
+        "dumps",
+        "frozenset",
+        "iter",
+        "bool",
+    ]
 )
-_READ_METHODS = frozenset("get items keys values index count copy".split())
+_READ_METHODS = frozenset(["get", "items", "keys", "values", "index", "count", "copy"])
 
 
 def is_script_file(filename: str) -> bool:
@@ -115,9 +143,7 @@ def _is_read(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
         )
     if isinstance(parent, ast.Attribute):
         call = parents.get(parent)
-        return (
-            parent.attr in _READ_METHODS and isinstance(call, ast.Call) and call.func is parent
-        )
+        return parent.attr in _READ_METHODS and isinstance(call, ast.Call) and call.func is parent
     if isinstance(parent, ast.Call):
         name = parent.func.attr if isinstance(parent.func, ast.Attribute) else ""
         name = parent.func.id if isinstance(parent.func, ast.Name) else name
@@ -125,7 +151,8 @@ def _is_read(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
     if isinstance(parent, ast.keyword):
         call = parents.get(parent)
         return isinstance(call, ast.Call) and (
-            parent.arg is None or parent.arg in ("json", "data", "params", "headers", "key", "k", "weights")
+            parent.arg is None
+            or parent.arg in ("json", "data", "params", "headers", "key", "k", "weights")
         )
     if isinstance(parent, (ast.For, ast.comprehension)):
         return parent.iter is node
@@ -188,7 +215,9 @@ def attribute_value(owner: Any, name: str, writes: Writes) -> Any:
         if isinstance(owner, type) and isinstance(vars(type(owner)).get(name), property):
             return MISSING
         found = getattr(owner, name, MISSING)
-        return None if found is MISSING and isinstance(owner, Namespace) and not vars(owner) else found
+        return (
+            None if found is MISSING and isinstance(owner, Namespace) and not vars(owner) else found
+        )
     return MISSING
 
 

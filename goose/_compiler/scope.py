@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import importlib
-from types import FunctionType
+import json
+import logging
+import random
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from goose._compiler import names
@@ -156,9 +158,20 @@ def native_objects() -> dict[int, str]:
         module, dot, name = path.rpartition(".")
         if not dot or not path.replace(".", "").replace("_", "").isalnum():
             continue
-        owner = builtins if module == "builtins" else importlib.import_module(module)
-        found[id(getattr(owner, name))] = path
+        owner = importlib.import_module(module)
+        live = getattr(owner, name)
+        if _is_genuine(live, owner):
+            found[id(live)] = path
     return found
+
+
+def _is_genuine(live: Any, module: Any) -> bool:
+    """Whether it is the module's own function still, and not put in its place by somebody."""
+    if module is random:
+        return getattr(live, "__self__", None) is random._inst or hasattr(live, "goose_draws")  # type: ignore[attr-defined]
+    if module is json or module is logging:
+        return isinstance(live, FunctionType) and live.__module__ == module.__name__
+    return isinstance(live, (BuiltinFunctionType, type))
 
 
 def _is_class(node: ast.expr, module: Any) -> bool:

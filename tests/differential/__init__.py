@@ -1,0 +1,1 @@
+"""The differential test: scripts run in Python and compiled, and both must mean the same."""
