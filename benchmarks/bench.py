@@ -122,13 +122,22 @@ def cases(plain: str) -> list[Case]:
     ) -> None:
         found.append(Case(name, n, goal, run, lambda s: wrk(path, n, s, lua)))
 
-    root = f"{plain}/"
-    for n, engine, get, real in ((100, 1.2, 1.1, 1.0), (1000, 1.3, 1.2, 1.0)):
+    def both(
+        name: str, n: int, goal: float | None, python_goal: float | None, path: str, lua: str = ""
+    ) -> None:
+        """A task compiled, and as Python."""
+        add(name, n, goal, lambda s: goose(name, plain, n, s), path, lua)
+        python = f"{name} as Python"
+        add(python, n, python_goal, lambda s: goose(name, plain, n, s, "--no-compile"), path, lua)
+
+    root, json_1k = f"{plain}/", f"{plain}/json/1000?size=100"
+    for n, engine, get, get_python in ((100, 1.2, 1.25, 1.1), (1000, 1.3, 1.35, 1.2)):
         add("engine", n, engine, lambda s, n=n: loop(root, n, s), root)  # type: ignore[misc]
-        add("get", n, get, lambda s, n=n: goose("get", plain, n, s), root)  # type: ignore[misc]
-        add("real", n, real, lambda s, n=n: goose("real", plain, n, s), f"{plain}/bytes/100")  # type: ignore[misc]
+        both("get", n, get, get_python, root)
+        both("real", n, None, 1.0, f"{plain}/bytes/100")
+    both("shop", 100, 1.15, None, json_1k)
+    both("island", 100, 1.0, None, json_1k)
     add("post", 100, None, lambda s: goose("post", plain, 100, s), f"{plain}/upload", POST_LUA)
-    add("json", 100, None, lambda s: goose("json", plain, 100, s), f"{plain}/json/1000")
     add("close", 100, None, lambda s: goose("close", plain, 100, s), root, CLOSE_LUA)
     return found
 

@@ -641,8 +641,7 @@ bool gs_native_method(struct gs_vm *vm, const struct gs_str *name, const struct 
     if (self.tag == GS_VIEW) {
         struct gs_value opened[8];
         // d.get("key") of a fresh document needs no parsing of the rest
-        if (self.view->value.tag == GS_UNSET && is_named(name, "get") && count == 2 &&
-            gs_json_find(self.view, &args[1], 1, out))
+        if (is_named(name, "get") && count == 2 && gs_look_into(self.view, &args[1], 1, out))
             return true;
         if (count > 8 || !open_view(&self))
             return false;

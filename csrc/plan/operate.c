@@ -443,12 +443,28 @@ static bool place_in(const struct gs_list *list, struct gs_value at, uint32_t *p
     return i >= 0 && i < list->count;
 }
 
+#define LOOKS_MAX 6
+
+bool gs_look_into(struct gs_view *view, const struct gs_value *steps, uint32_t count,
+                  struct gs_value *out)
+{
+    if (view->value.tag != GS_UNSET || view->looks++ >= LOOKS_MAX ||
+        !gs_json_find(view, steps, count, out))
+        return false;
+    if (out->tag != GS_LIST && out->tag != GS_DICT)
+        return true;
+    gs_drop(*out);
+    return false;
+}
+
 bool gs_index(struct gs_value v, struct gs_value at, struct gs_value *out)
 {
     uint32_t place;
     struct gs_value *found;
     switch (v.tag) {
     case GS_VIEW:
+        if (gs_look_into(v.view, &at, 1, out))
+            return true;
         return gs_json_touch(v.view) && gs_index(v.view->value, at, out);
     case GS_LIST:
     case GS_TUPLE:

@@ -10,6 +10,10 @@
 bool gs_binary(unsigned op, struct gs_value a, struct gs_value b, struct gs_value *out);
 bool gs_unary(unsigned op, struct gs_value v, struct gs_value *out);
 bool gs_compare(unsigned op, struct gs_value a, struct gs_value b, bool *out);
+// The number, text ... at the end of steps into a view that is not parsed. Declines for containers
+// (each must be one object, whoever looks), and after a few looks, for parsing pays then.
+bool gs_look_into(struct gs_view *view, const struct gs_value *steps, uint32_t count,
+                  struct gs_value *out);
 bool gs_index(struct gs_value v, struct gs_value at, struct gs_value *out);
 bool gs_index_set(struct gs_value v, struct gs_value at, struct gs_value item);
 bool gs_index_del(struct gs_value v, struct gs_value at);

@@ -5,9 +5,9 @@
 #include "plan/program.h"
 #include "plan/vm.h"
 
-#define TURNS 60 // that a function may want something
+#define TURNS 60 // in all, that functions may want something
 #define STEPS 12 // in a turn: what is doubled at each does not fill the memory
-#define FUNCTIONS 20
+#define FUNCTIONS 10
 
 // Little memory, so that its lack is seen too.
 const char *__asan_default_options(void);
@@ -24,6 +24,7 @@ struct world {
     struct gs_pyref *trash;
     const char *text; // the input
     size_t len;
+    int turns; // left
 };
 
 // ---- the host ---------------------------------------------------------------------------------
@@ -214,7 +215,7 @@ static void run(const struct gs_program *program, uint32_t function, struct worl
     gs_vm_init(&vm);
     memcpy(vm.slots, slots, sizeof vm.slots);
     bool runs = gs_vm_begin(&vm, function);
-    for (int turn = 0; runs && turn < TURNS; turn++) {
+    while (runs && w->turns-- > 0) {
         enum gs_want want = gs_vm_run(&vm, STEPS);
         if (want == GS_WANT_DONE || want == GS_WANT_END) {
             REQUIRE(vm.depth == 0 && (want == GS_WANT_DONE || vm.ending < GS_END_COUNT));
@@ -285,7 +286,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct gs_program program;
     if (size < GS_FUZZ_CUTS)
         return 0;
-    struct world w = {.text = (const char *)data + GS_FUZZ_CUTS, .len = size - GS_FUZZ_CUTS};
+    struct world w = {
+            .text = (const char *)data + GS_FUZZ_CUTS, .len = size - GS_FUZZ_CUTS, .turns = TURNS};
     memcpy(&w.chance.state, data, sizeof w.chance.state);
     char *bytes = gs_fuzz_copy(w.text, w.len);
     const char *why = gs_program_load(&program, bytes, w.len);

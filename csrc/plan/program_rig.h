@@ -92,7 +92,8 @@ static inline void rig_instr(struct gs_builder *b, struct rig_code *code, const 
         ++*at;
         in->n = (uint8_t)rig_number(at);
     }
-    code->lines[code->count++] = 100 + code->count;
+    code->lines[code->count] = 100 + code->count;
+    code->count++;
 }
 
 // TRY from to target rN, NARROW the same.

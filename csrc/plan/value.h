@@ -101,6 +101,7 @@ struct gs_view {
     const char *text;       // a whole, valid JSON document
     size_t len;
     struct gs_value value; // parsed; GS_UNSET before
+    uint32_t looks;        // into the text
     struct gs_view *next;  // of the reply's
 };
 

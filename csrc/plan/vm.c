@@ -276,8 +276,7 @@ static bool unpack(struct gs_value v, uint32_t count, struct gs_value *to)
 static bool walk(struct gs_value from, const struct gs_value *steps, uint32_t count,
                  struct gs_value *out)
 {
-    if (from.tag == GS_VIEW && from.view->value.tag == GS_UNSET &&
-        gs_json_find(from.view, steps, count, out))
+    if (from.tag == GS_VIEW && gs_look_into(from.view, steps, count, out))
         return true;
     struct gs_value at = gs_keep(from);
     for (uint32_t i = 0; i < count; i++) {
