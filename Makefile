@@ -38,7 +38,7 @@ $(STAMP)/installed: $(STAMP)/venv setup.py pyproject.toml $(C_SOURCES)
 	@touch $@
 
 $(STAMP)/dev: $(STAMP)/installed
-	$(BIN)/pip install -q "pytest>=8" "requests>=2.32"
+	$(BIN)/pip install -q "pytest>=8" "hypothesis>=6.100" "requests>=2.32"
 	@touch $@
 
 $(STAMP)/lint-tools: $(STAMP)/dev
@@ -65,7 +65,7 @@ asan-python: $(STAMP)/test-packages $(STAMP)/dev
 	GOOSE_CFLAGS="-fsanitize=address --param asan-stack=0 -fno-omit-frame-pointer -O1" \
 	GOOSE_LDFLAGS="-fsanitize=address" \
 	$(BIN)/python setup.py -q build_ext --build-lib build/pyasan --build-temp build/pyasan-temp
-	cp -r goose/*.py goose/demo build/pyasan/goose/
+	cp -r goose/*.py goose/demo goose/_compiler build/pyasan/goose/
 	cd build/pyasan && LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) PYTHONMALLOC=malloc \
 	ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0 \
 	$(CURDIR)/$(BIN)/python -m pytest -q -p no:cacheprovider --rootdir ../.. \

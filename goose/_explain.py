@@ -59,7 +59,8 @@ class Explanation:
         for task in self.tasks:
             details = "<br>".join(escape(detail) for detail in task.details)
             if task.program:
-                details += f"<details><summary>program</summary><pre>{escape(task.program)}</pre></details>"
+                listing = f"<summary>program</summary><pre>{escape(task.program)}</pre>"
+                details += f"<details>{listing}</details>"
             rows.append(
                 f"<tr><td style='text-align:left'>{escape(task.name)}</td>"
                 f"<td style='text-align:left'>{_WORDS[task.kind]}</td>"

@@ -181,7 +181,8 @@ def add_trace(error: BaseException, places: list[tuple[str, str, int]]) -> None:
             exec(_raiser(file, name, line), {"_error": ValueError()})
         except ValueError as raised:
             here = raised.__traceback__
-            assert here is not None and here.tb_next is not None
+            assert here is not None
+            assert here.tb_next is not None
             inner = here.tb_next
             trace = TracebackType(trace, inner.tb_frame, inner.tb_lasti, inner.tb_lineno)
     error.__traceback__ = trace

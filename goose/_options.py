@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goose import _values
 from goose._cores import usable_cores
@@ -44,7 +44,7 @@ class DrawnSeed(int):
 def _seed(value: object) -> int:
     if isinstance(value, DrawnSeed):
         return value
-    return cast(int, _values.whole(0, _values.MAXIMUM_SEED)(value))
+    return _values.whole(0, _values.MAXIMUM_SEED)(value)
 
 
 class Options(NamedTuple):

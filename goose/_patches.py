@@ -30,28 +30,11 @@ _REPLACEMENTS: list[tuple[Any, str, Any]] = [
     (threading, "_allocate_lock", Lock),  # what Condition waits with: Event, Semaphore, Queue
 ]
 
-_DRAWS = [
-    "random",
-    "uniform",
-    "triangular",
-    "randint",
-    "choice",
-    "randrange",
-    "sample",
-    "shuffle",
-    "choices",
-    "normalvariate",
-    "lognormvariate",
-    "expovariate",
-    "vonmisesvariate",
-    "gammavariate",
-    "gauss",
-    "betavariate",
-    "paretovariate",
-    "weibullvariate",
-    "getrandbits",
-    "randbytes",
-]
+_DRAWS = str.split(
+    "random uniform triangular randint choice randrange sample shuffle choices normalvariate "
+    "lognormvariate expovariate vonmisesvariate gammavariate gauss betavariate paretovariate "
+    "weibullvariate getrandbits randbytes"
+)
 
 
 def _draw(name: str, original: Callable[..., Any]) -> Callable[..., Any]:

@@ -235,7 +235,7 @@ class _Builder:
             hooks.append(verdict.function)
         wait = nothing
         if described["wait"][0] == int(WaitKind.CALL):
-            of = user if cls.wait_time is TaskSet.wait_time else cls  # type: ignore[attr-defined]
+            of: Any = user if cls.wait_time is TaskSet.wait_time else cls  # type: ignore[attr-defined]
             whose = _compiler.USER if of is user else owner
             wait = compiler.function(of.wait_time, of, whose)
             self.verdicts[f"{cls.__name__}.wait_time"] = wait

@@ -21,6 +21,8 @@ from helpers import HERE, Target
 
 from goose import Attack, events
 from goose._attack import Handle
+from goose._explain import explain
+from goose._plan import Compiling, build
 from goose._script import Script, load
 
 CORPUS = HERE / "corpus"
@@ -148,6 +150,41 @@ def test_proportions() -> None:
 
 
 # ---- the compiler's verdicts against expected.json -----------------------------------------------
-#
-# (to be written with the compiler: ``with loaded(file) as script`` and ``EXPECTED[file]`` have what
-# it needs; the names of the tasks are those of ``Attack.plan().description["task_names"]``)
+
+
+def verdicts(file: str) -> dict[str, str]:
+    """By task, how the compiler runs it."""
+    with loaded(file) as script:
+        plan = build(list(script.user_classes), None, compiling=Compiling(), needs_host=False)
+        assert not plan.warnings
+        return {row.name: row.kind for row in explain(plan)}
+
+
+def test_most_tasks_are_compiled_and_few_need_a_greenlet() -> None:
+    found = Counter(
+        verdicts(file)[name] for file, expected in EXPECTED.items() for name in expected
+    )
+    share = {verdict: 100 * found[verdict] / sum(found.values()) for verdict in VERDICTS}
+    assert share["compiled"] >= 73, share
+    assert share["compiled"] + share["islands"] >= 92, share
+
+
+@pytest.mark.parametrize("file", sorted(EXPECTED))
+def test_no_task_is_compiled_that_nobody_could_follow(file: str) -> None:
+    """What hands the user or its client to code out of sight must stay Python."""
+    found = verdicts(file)
+    wrong = [
+        name
+        for name, expected in EXPECTED[file].items()
+        if expected == "python" and found[name] == "compiled"
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("file", ["quick_shop.py"])
+def test_scripts_that_are_all_compiled_never_ask_for_python(file: str, target: Target) -> None:
+    assert set(verdicts(file).values()) == {"compiled"}
+    with loaded(file) as script:
+        metrics = attack(script, target, run_time=AT_LEAST_S).run()
+    assert metrics.programs.requests == metrics.total.count + metrics.total.cut_off > 0
+    assert (metrics.programs.islands, metrics.programs.slow) == (0, 0)

@@ -389,25 +389,9 @@ lone_texts = st.one_of(
     floats.map(repr),
     ints.map(str),
     st.sampled_from(
-        [
-            "NaN",
-            "Infinity",
-            "-Infinity",
-            "-NaN",
-            "nan",
-            "tru",
-            "null",
-            "-0",
-            "-0.0",
-            "01",
-            "1.",
-            ".5",
-            "+1",
-            "[,]",
-            "{}",
-            "1e400",
-            "1e-400",
-        ]
+        str.split(
+            "NaN Infinity -Infinity -NaN nan tru null -0 -0.0 01 1. .5 +1 [,] {} 1e400 1e-400"
+        )
     ),
 )
 

@@ -169,23 +169,76 @@ static bool is_special(const struct gs_str *name)
            gs_slice_is(slice, "content-length") || gs_slice_is(slice, "transfer-encoding");
 }
 
-static bool add_fields(struct gs_buf *out, struct gs_slice session, struct gs_value headers)
+static bool is_field(struct gs_value name, struct gs_value value)
+{
+    if (name.tag != GS_STR || (value.tag != GS_STR && value.tag != GS_NONE))
+        return false;
+    const struct gs_str *n = name.str;
+    return n->len > 0 && !is_special(n) && !memchr(n->data, ':', n->len) &&
+           !memchr(n->data, ' ', n->len) && is_field_text(n) &&
+           (value.tag == GS_NONE || is_field_text(value.str));
+}
+
+static bool add_field(struct gs_buf *out, struct gs_value name, struct gs_value value)
+{
+    return value.tag == GS_NONE || // None takes a field of the session away
+           (gs_buf_add(out, name.str->data, name.str->len) == 0 && gs_buf_add(out, ": ", 2) == 0 &&
+            gs_buf_add(out, value.str->data, value.str->len) == 0 &&
+            gs_buf_add(out, "\r\n", 2) == 0);
+}
+
+static struct gs_pair *find_field(const struct gs_dict *headers, const char *name, size_t len)
 {
     uint32_t at = 0;
+    for (struct gs_pair *pair; (pair = gs_dict_next(headers, &at)) != NULL;)
+        if (pair->key.str->len == len && strncasecmp(pair->key.str->data, name, len) == 0)
+            return pair;
+    return NULL;
+}
+
+// The session's fields with the call's in their places, as goose._headers.merge has them.
+static bool merge_session(struct gs_buf *out, struct gs_slice session,
+                          const struct gs_dict *headers)
+{
+    for (size_t at = 0; at < session.len;) {
+        const char *line = session.data + at;
+        const char *colon = memchr(line, ':', session.len - at);
+        const char *stop = memchr(line, '\n', session.len - at);
+        if (!colon || !stop)
+            return false;
+        size_t len = (size_t)(stop + 1 - line);
+        struct gs_pair *pair = find_field(headers, line, (size_t)(colon - line));
+        if (pair ? !add_field(out, pair->key, pair->value) : gs_buf_add(out, line, len) != 0)
+            return false;
+        at += len;
+    }
+    return true;
+}
+
+// Renders the fields of a call; where one of them is the session's too, those as well, and
+// *session is empty then.
+static bool add_fields(struct gs_buf *out, struct gs_slice *session, struct gs_value headers)
+{
+    uint32_t at = 0;
+    bool overlaps = false;
+    struct gs_pair *pair;
+    struct gs_slice own = *session;
     if (headers.tag != GS_DICT || gs_is_gone(headers.object))
         return false;
-    for (struct gs_pair *pair; (pair = gs_dict_next(headers.dict, &at)) != NULL;) {
-        if (pair->key.tag != GS_STR || pair->value.tag != GS_STR)
+    while ((pair = gs_dict_next(headers.dict, &at)) != NULL) {
+        if (!is_field(pair->key, pair->value))
             return false;
-        const struct gs_str *name = pair->key.str, *value = pair->value.str;
-        if (name->len == 0 || is_special(name) || memchr(name->data, ':', name->len) ||
-            memchr(name->data, ' ', name->len) || !is_field_text(name) || !is_field_text(value) ||
-            has_field(session, name->data, name->len))
-            return false;
-        if (gs_buf_add(out, name->data, name->len) != 0 || gs_buf_add(out, ": ", 2) != 0 ||
-            gs_buf_add(out, value->data, value->len) != 0 || gs_buf_add(out, "\r\n", 2) != 0)
-            return false;
+        overlaps = overlaps || has_field(own, pair->key.str->data, pair->key.str->len);
     }
+    if (overlaps) {
+        if (!merge_session(out, own, headers.dict))
+            return false;
+        *session = (struct gs_slice){"", 0};
+    }
+    for (at = 0; (pair = gs_dict_next(headers.dict, &at)) != NULL;)
+        if (!has_field(own, pair->key.str->data, pair->key.str->len) &&
+            !add_field(out, pair->key, pair->value))
+            return false;
     return true;
 }
 
@@ -304,16 +357,16 @@ static bool add_authorization(struct parts *parts, struct gs_slice session, stru
     return ok;
 }
 
-static bool read_fields(struct parts *parts, struct gs_slice session, const struct gs_value *words)
+static bool read_fields(struct parts *parts, struct gs_slice *session, const struct gs_value *words)
 {
     if (is_given(&words[GS_WORD_headers]) &&
         !add_fields(&parts->fields, session, words[GS_WORD_headers]))
         return false;
-    if (!add_authorization(parts, session, words[GS_WORD_auth]))
+    if (!add_authorization(parts, *session, words[GS_WORD_auth]))
         return false;
     struct gs_slice own = {parts->fields.data, parts->fields.len};
     if (!parts->content_type || has_field(own, "content-type", 12) ||
-        has_field(session, "content-type", 12))
+        has_field(*session, "content-type", 12))
         return true;
     return gs_buf_printf(&parts->fields, "Content-Type: %s\r\n", parts->content_type) == 0;
 }
@@ -400,7 +453,7 @@ static bool render(struct gs_user *user, const struct gs_class *klass,
         return false;
     struct gs_slice fields = session->fields.data ? session->fields : GS_SLICE(GS_DEFAULT_FIELDS);
     if (!read_target(parts, user->lane->ask->places[place].prefix, words) ||
-        !read_body(parts, words) || !read_fields(parts, fields, words) ||
+        !read_body(parts, words) || !read_fields(parts, &fields, words) ||
         !read_timeout(call, klass, words[GS_WORD_timeout]))
         return false;
     bool bare = strcmp(method->data, "GET") == 0 || strcmp(method->data, "HEAD") == 0;

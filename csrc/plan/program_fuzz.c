@@ -1,12 +1,16 @@
 // Programs made of anything: what is loaded runs, whatever it is answered, and leaves nothing.
+#include <time.h>
+
 #include "base/fuzz.h"
 #include "plan/iterate.h"
 #include "plan/json.h"
 #include "plan/program.h"
 #include "plan/vm.h"
 
-#define TURNS 60 // in all, that functions may want something
-#define STEPS 12 // in a turn: what is doubled at each does not fill the memory
+#define TURNS 60  // in all, that functions may want something
+#define STEPS 2   // in a turn: what is doubled at each does not fill the memory
+#define CODE 120  // longer programs only load: texts of megabytes are slow, not wrong
+#define SECONDS 1 // what is slow is not told from what has no end otherwise
 #define FUNCTIONS 10
 
 // Little memory, so that its lack is seen too.
@@ -25,6 +29,7 @@ struct world {
     const char *text; // the input
     size_t len;
     int turns; // left
+    clock_t until;
 };
 
 // ---- the host ---------------------------------------------------------------------------------
@@ -215,7 +220,7 @@ static void run(const struct gs_program *program, uint32_t function, struct worl
     gs_vm_init(&vm);
     memcpy(vm.slots, slots, sizeof vm.slots);
     bool runs = gs_vm_begin(&vm, function);
-    while (runs && w->turns-- > 0) {
+    while (runs && w->turns-- > 0 && clock() < w->until) {
         enum gs_want want = gs_vm_run(&vm, STEPS);
         if (want == GS_WANT_DONE || want == GS_WANT_END) {
             REQUIRE(vm.depth == 0 && (want == GS_WANT_DONE || vm.ending < GS_END_COUNT));
@@ -286,8 +291,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct gs_program program;
     if (size < GS_FUZZ_CUTS)
         return 0;
-    struct world w = {
-            .text = (const char *)data + GS_FUZZ_CUTS, .len = size - GS_FUZZ_CUTS, .turns = TURNS};
+    struct world w = {.text = (const char *)data + GS_FUZZ_CUTS,
+                      .len = size - GS_FUZZ_CUTS,
+                      .turns = TURNS,
+                      .until = clock() + SECONDS * CLOCKS_PER_SEC};
     memcpy(&w.chance.state, data, sizeof w.chance.state);
     char *bytes = gs_fuzz_copy(w.text, w.len);
     const char *why = gs_program_load(&program, bytes, w.len);
@@ -297,7 +304,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (quiet)
             __lsan_disable();
         print_all(&program);
-        run_all(&program, &w);
+        if (program.code_count <= CODE)
+            run_all(&program, &w);
         check_constants(&program);
         if (quiet)
             __lsan_enable();

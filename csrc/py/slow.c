@@ -415,9 +415,8 @@ static PyObject *find_method(PyObject *object, const char *path)
     return at;
 }
 
-static PyObject *call_method(struct slow *s)
+static PyObject *call_method_of(struct slow *s, PyObject *object)
 {
-    PyObject *object = object_of(s, s->in->b, true);
     PyObject *method =
             object ? find_method(object, s->vm->program->constants[s->in->c].str->data) : NULL;
     PyObject *args = method ? tuple_of(s, (uint16_t)(s->in->b + 1), s->in->n - 1U) : NULL;
@@ -426,6 +425,31 @@ static PyObject *call_method(struct slow *s)
     Py_XDECREF(method);
     Py_XDECREF(args);
     return result;
+}
+
+// Whether the vm has declined most likely because the method raises (pop of an empty list).
+static bool most_likely_raises(struct slow *s)
+{
+    static const char *const names[] = {"pop", "remove", "index"};
+    struct gs_value v = gs_vm_value(s->vm, s->in->b);
+    if ((v.tag != GS_LIST && v.tag != GS_DICT) || gs_is_gone(v.object))
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], s->vm->program->constants[s->in->c].str->data) == 0)
+            return true;
+    return false;
+}
+
+// An error is found out on a copy: the list stays the program's own.
+static PyObject *call_method(struct slow *s)
+{
+    if (most_likely_raises(s)) {
+        PyObject *result = call_method_of(s, object_of(s, s->in->b, false));
+        if (!result)
+            return NULL;
+        Py_DECREF(result);
+    }
+    return call_method_of(s, object_of(s, s->in->b, true));
 }
 
 static PyObject *call_python(struct slow *s)

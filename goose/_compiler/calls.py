@@ -45,63 +45,15 @@ if TYPE_CHECKING:
     from goose._compiler.scope import Scope
 
 TEXT_METHODS = frozenset(
-    [
-        "upper",
-        "lower",
-        "title",
-        "capitalize",
-        "swapcase",
-        "casefold",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "split",
-        "rsplit",
-        "splitlines",
-        "join",
-        "replace",
-        "find",
-        "rfind",
-        "index",
-        "count",
-        "startswith",
-        "endswith",
-        "isdigit",
-        "isalpha",
-        "isalnum",
-        "isspace",
-        "isupper",
-        "islower",
-        "isnumeric",
-        "isdecimal",
-        "zfill",
-        "ljust",
-        "rjust",
-        "center",
-        "partition",
-        "rpartition",
-        "removeprefix",
-        "removesuffix",
-        "encode",
-        "decode",
-        "hex",
-        "expandtabs",
-    ]
+    str.split(
+        "upper lower title capitalize swapcase casefold strip lstrip rstrip split rsplit "
+        "splitlines join replace find rfind index count startswith endswith isdigit isalpha "
+        "isalnum isspace isupper islower isnumeric isdecimal zfill ljust rjust center partition "
+        "rpartition removeprefix removesuffix encode decode hex expandtabs"
+    )
 )
 LIST_METHODS = frozenset(
-    [
-        "append",
-        "extend",
-        "pop",
-        "insert",
-        "clear",
-        "index",
-        "remove",
-        "count",
-        "copy",
-        "reverse",
-        "sort",
-    ]
+    str.split("append extend pop insert clear index remove count copy reverse sort")
 )
 DICT_METHODS = frozenset(
     ["get", "items", "keys", "values", "update", "pop", "setdefault", "copy", "clear"]
@@ -124,7 +76,6 @@ class Calls:
     unit: Any
     code: Code
     program: Program
-    function: FunctionType
     locals: dict[str, int]
     foreign: set[str]
     bound: set[str]
@@ -233,7 +184,7 @@ class Calls:
             if isinstance(rest, Rest):
                 found += [
                     ast.copy_location(ast.Name(f"{rest.name}.{place}", ast.Load()), argument)
-                    for place in range(rest.count)
+                    for place in range(rest.size)
                 ]
             else:
                 found.append(argument)
@@ -453,7 +404,7 @@ class Calls:
                 break
         raise CannotFollow(node, f"`super().{node.attr}` is no method of the script")
 
-    # ---- live objects ------------------------------------------------------------------------------
+    # ---- live objects ----------------------------------------------------------------------------
 
     def call_object(self, node: ast.Call, called: Any, into: int | None) -> int:
         """A call of a live object: native, of the script, or Python's."""
@@ -522,16 +473,15 @@ class Calls:
                 return self.native("str(uuid.uuid4())", [], target)
         if name in ("range", "enumerate", "zip", "reversed", "iter"):
             raise NotNative  # walked over elsewhere: here it would be a value
-        if name in ("list", "tuple", "sorted", "sum", "min", "max", "set", "len", "dict", "join"):
-            if len(arguments) == 1 and name in ("list", "tuple", "sorted", "sum", "min", "max"):
-                first = int(self.code.temps())
-                self.walked(arguments[0], first)
-                target = int(self.target(into))
-                if name == "list" and isinstance(arguments[0], ast.GeneratorExp):
-                    self.code.emit("MOVE", target, first)
-                else:
-                    self.emit_native(path, target, first, 1)
-                return target
+        if len(arguments) == 1 and name in ("list", "tuple", "sorted", "sum", "min", "max"):
+            first = int(self.code.temps())
+            self.walked(arguments[0], first)
+            target = int(self.target(into))
+            if name == "list" and isinstance(arguments[0], ast.GeneratorExp):
+                self.code.emit("MOVE", target, first)
+            else:
+                self.emit_native(path, target, first, 1)
+            return target
         return self.native(path, arguments, into)
 
     def drawn_from(self, node: ast.expr) -> ast.expr:
@@ -548,7 +498,10 @@ class Calls:
             drawn = range(*numbers)  # type: ignore[arg-type]
         except (TypeError, ValueError):
             return node
-        return ast.copy_location(ast.Constant(tuple(drawn)), node) if len(drawn) <= 10_000 else node
+        if len(drawn) > 10_000:
+            return node
+        values: Any = tuple(drawn)  # as the compiler itself puts it into a Constant
+        return ast.copy_location(ast.Constant(values), node)
 
     def walked(self, node: ast.expr, into: int) -> None:
         """What is walked over at once, as a list."""
@@ -669,9 +622,9 @@ class Calls:
 
     def walk_call(self, node: ast.expr) -> int | None:
         """range(...), d.items(), enumerate(...), zip(...): walked over without being made."""
-        if not isinstance(node, ast.Call) or node.keywords:
-            if not self.is_enumerate_start(node):
-                return None
+        plain = isinstance(node, ast.Call) and not node.keywords
+        if not plain and not self.is_enumerate_start(node):
+            return None
         assert isinstance(node, ast.Call)
         if any(isinstance(argument, ast.Starred) for argument in node.args):
             return None
@@ -735,6 +688,11 @@ class Calls:
         owner = self.static(function.value)
         if isinstance(owner, Const) and isinstance(owner.value, logging.Logger):
             return self.log(node, function.attr, owner.value.name)
+        if isinstance(owner, Client) and self.is_no_attribute(function.attr):
+            target = self.code.temps()
+            self.code.emit("CLIENT", target)
+            self.code.emit("ATTR", target, target, self.text(function.attr))  # raises
+            return int(target)
         if isinstance(owner, (Client, Self, Environment, SuperOf)):
             raise NotNative
         if isinstance(owner, Slot) and owner.name in self.scope.tainted:
@@ -759,6 +717,10 @@ class Calls:
         if isinstance(owner, Const) and type(owner.value) not in (str, bytes, list, dict, tuple):
             raise NotNative
         return self.method(function.attr, inner, node.args, into)
+
+    def is_no_attribute(self, name: str) -> bool:
+        """Whether the client has no such thing, nor is ever given it: a typing mistake."""
+        return not hasattr(_engine.Client, name) and name not in self.scope.stored
 
     def method(
         self, name: str, owner: ast.expr, arguments: list[ast.expr], into: int | None
@@ -846,16 +808,23 @@ class Calls:
             return self.has_attribute(node, into)
         if isinstance(function, ast.Name) and function.id == "getattr" and len(node.args) in (2, 3):
             return self.get_attribute(node, into)
-        if isinstance(function, ast.Name) and function.id == "setattr":
-            if isinstance(self.static(node.args[0]) if node.args else None, Self):
-                raise CannotFollow(node, "setattr on the user", "assign the attribute by name")
-        if isinstance(function, ast.Attribute) and function.attr == "get":
-            if self.is_environ(function.value):
-                return self.environ(node, node.args, into)
+        if isinstance(function, ast.Name) and function.id == "setattr" and node.args:
+            self.refuse_setattr(node)
+        if (
+            isinstance(function, ast.Attribute)
+            and function.attr == "get"
+            and self.is_environ(function.value)
+        ):
+            return self.environ(node, node.args, into)
         entity = self.static(function)
         if isinstance(entity, Const) and entity.value is os.getenv:
             return self.environ(node, node.args, into)
         return None
+
+    def refuse_setattr(self, node: ast.Call) -> None:
+        """setattr(self, name, value)"""
+        if isinstance(self.static(node.args[0]), Self):
+            raise CannotFollow(node, "setattr on the user", "assign the attribute by name")
 
     def has_attribute(self, node: ast.Call, into: int | None) -> int | None:
         """hasattr(self, "token")"""
@@ -999,13 +968,14 @@ class Calls:
                     node,
                     f"`{self.quote(parent or node)}` is given the client, and may make requests",
                 )
-        elif isinstance(entity, Verb) or isinstance(entity, (Method, Property, Ours)):
+        elif isinstance(entity, (Verb, Method, Property, Ours)):
             raise CannotFollow(node, f"`{self.quote(node)}` is called by code that is not followed")
         elif isinstance(entity, Slot) and entity.name in self.scope.tainted:
-            if isinstance(parent, ast.Attribute) or (isinstance(parent, ast.Call)):
+            if isinstance(parent, (ast.Attribute, ast.Call)):
                 raise CannotFollow(
                     node,
-                    f"`{self.quote(parent)}` makes requests inside a class the compiler cannot follow",
+                    f"`{self.quote(parent)}` makes requests inside a class the compiler "
+                    "cannot follow",
                     "call self.client in the task set or user itself",
                 )
         elif isinstance(entity, Const):

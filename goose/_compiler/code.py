@@ -1,5 +1,5 @@
-"""A program under construction (emit): functions with registers, labels and handlers; the constants,
-request sites, attributes and islands that they share. Layout: csrc/plan/program.h."""
+"""A program under construction (emit): functions with registers, labels and handlers; the
+constants, request sites, attributes and islands that they share. Layout: csrc/plan/program.h."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""What an expression can be known to be before it runs (check): the user, its client, a live object
-..., and why something cannot be followed."""
+"""What an expression can be known to be before it runs (check): the user, its client, a live
+object ..., and why something cannot be followed."""
 
 from __future__ import annotations
 
 import ast
-from types import FunctionType
 from typing import Any, NamedTuple
 
 
@@ -29,7 +28,7 @@ class Rest(NamedTuple):
     """*args of a function: so many, in locals of their own."""
 
     name: str
-    count: int
+    size: int
 
 
 class More(NamedTuple):
@@ -52,14 +51,14 @@ class Const(NamedTuple):
 class Method(NamedTuple):
     """A method of the script's, on the user or task set."""
 
-    function: FunctionType
+    function: Any  # a FunctionType, which mypy would bind
     self: Self
 
 
 class Property(NamedTuple):
     """A property of the script's, on the user or task set."""
 
-    function: FunctionType
+    function: Any  # a FunctionType, which mypy would bind
     self: Self
 
 

@@ -53,6 +53,8 @@ class Snapshot(NamedTuple):
 class Expressions(Calls):
     """Lowers expressions: ``value`` gives the operand that holds one."""
 
+    store: Any  # given by Lowering
+
     def __init__(
         self, scope: Scope, unit: Any, code: Code, function: FunctionType, tree: ast.FunctionDef
     ) -> None:
@@ -85,7 +87,7 @@ class Expressions(Calls):
         parameters = [argument.arg for argument in named]
         for entity in self.roles.values():
             if isinstance(entity, Rest):
-                parameters += [f"{entity.name}.{place}" for place in range(entity.count)]
+                parameters += [f"{entity.name}.{place}" for place in range(entity.size)]
             if isinstance(entity, More):
                 parameters += [f"{entity.name}.{key}" for key in entity.keys]
         if arguments.kwarg:
@@ -214,6 +216,8 @@ class Expressions(Calls):
         if name in self.locals:
             return None
         found = names.closure_value(self.function, name)
+        if found is not names.MISSING and name in self.scope.writes.nonlocals:
+            raise CannotFollow(node, f"`{name}` of the enclosing function changes")
         if found is names.MISSING:
             module = str(self.function.__globals__.get("__name__"))
             if (module, name) in self.scope.writes.globals:
@@ -255,7 +259,7 @@ class Expressions(Calls):
         return None
 
     def known_truth(self, node: ast.expr) -> bool | None:
-        """Of a condition whose value is known: hasattr(self, "x") of a class attribute and so on."""
+        """Of a condition whose value is known: hasattr(self, "x") of a class attribute ..."""
         if isinstance(node, ast.Constant):
             return bool(node.value)
         return None
@@ -333,8 +337,6 @@ class Expressions(Calls):
 
     def native_value(self, node: ast.expr) -> int:
         """The value of a receiver; where Python makes it, Python goes on with it."""
-        if isinstance(node, ast.Name) and node.id in self.foreign:
-            raise NotNative
         operand = self.value(node)
         if self.island_made is node:
             raise NotNative
@@ -352,7 +354,7 @@ class Expressions(Calls):
         if isinstance(entity, Rest):
             names_of = [
                 ast.copy_location(ast.Name(f"{entity.name}.{place}", ast.Load()), node)
-                for place in range(entity.count)
+                for place in range(entity.size)
             ]
             return self.display("TUPLE", list(names_of), into)
         if isinstance(entity, Property):
@@ -382,9 +384,9 @@ class Expressions(Calls):
         return False
 
     def of_BinOp(self, node: ast.BinOp, into: int | None) -> int:
-        if isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant):
-            if isinstance(node.left.value, str):
-                return self.percent(node, node.left.value, into)
+        shape = node.left.value if isinstance(node.left, ast.Constant) else None
+        if isinstance(node.op, ast.Mod) and isinstance(shape, str):
+            return self.percent(node, shape, into)
         left = self.copy_if_needed(node.left, node.right)
         right = self.value(node.right)
         target = self.target(into)
@@ -401,9 +403,10 @@ class Expressions(Calls):
 
     def of_UnaryOp(self, node: ast.UnaryOp, into: int | None) -> int:
         operand = self.value(node.operand)
-        if operand & IS_CONSTANT and isinstance(node.operand, ast.Constant):
-            if isinstance(node.op, ast.USub) and type(node.operand.value) in (int, float):
-                return self.constant(-node.operand.value)
+        number: Any = node.operand.value if isinstance(node.operand, ast.Constant) else None
+        is_number = operand & IS_CONSTANT and type(number) in (int, float)
+        if is_number and isinstance(node.op, ast.USub):
+            return self.constant(-number)
         target = self.target(into)
         if isinstance(node.op, ast.Not):
             self.code.emit("NOT", target, operand)
@@ -709,7 +712,7 @@ class Expressions(Calls):
             raise CannotFollow(node, f"`{self.quote(node)}` assigns in the middle of Python code")
         known = set(self.locals) - set(self.aliases)
         inputs = islands.read_names(node, known)
-        tree, attributes, stored = islands.rewrite(node, self.island_attribute)
+        tree, attributes, _ = islands.rewrite(node, self.island_attribute)
         slots = {name: self.static(attribute) for name, attribute in attributes.items()}
         inputs = [name for name in inputs if not _is_own(node, name)]
         for name in inputs:
@@ -800,7 +803,7 @@ def _assigned_names(tree: ast.FunctionDef) -> list[str]:
 
 
 def _own_nodes(tree: ast.AST) -> list[ast.AST]:
-    """Its nodes without those of functions and comprehensions inside (but with these themselves)."""
+    """Its nodes without those of functions and comprehensions inside (but with these)."""
     found: list[ast.AST] = []
     inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
     comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

@@ -13,6 +13,21 @@ UNBOUND = object()
 """What an island gives for a local that it did not assign."""
 
 
+ERROR = "_goose_error"
+"""The error that is handled, inside an island in an except clause."""
+
+
+def handling(node: ast.AST) -> ast.AST:
+    """The statement as it runs while ``ERROR`` is handled."""
+    wrapped = ast.parse(f"try:\n    raise {ERROR}\nexcept BaseException:\n    pass").body[0]
+    assert isinstance(wrapped, ast.Try)
+    for part in ast.walk(wrapped):
+        if "lineno" in part._attributes:
+            ast.copy_location(part, node)
+    wrapped.handlers[0].body = [node]  # type: ignore[list-item]
+    return wrapped
+
+
 class _Rewriter(ast.NodeTransformer):
     """self.x becomes a local of its own; which names are read and written."""
 

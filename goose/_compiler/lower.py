@@ -83,6 +83,8 @@ class Lowering(Expressions):
         depths = [len(stack) for stack in stacks]
         failing = self.failing
         try:
+            if self.caught and self.uses_current_error(node):
+                raise NotNative
             method = getattr(self, "on_" + type(node).__name__, None)
             if method is None:
                 raise NotNative
@@ -367,7 +369,7 @@ class Lowering(Expressions):
         entity = self.static(error) if isinstance(error, (ast.Name, ast.Attribute)) else None
         if not isinstance(entity, Const) or node.cause is not None:
             return None
-        kinds = {
+        kinds: dict[type, int] = {
             StopUser: code.END_USER,
             RescheduleTask: code.DONE,
             RescheduleTaskImmediately: code.RESCHEDULE,
@@ -390,8 +392,6 @@ class Lowering(Expressions):
         self.code.place(good)
 
     def on_Try(self, node: ast.Try) -> None:
-        if self.uses_current_error(node.handlers):
-            raise NotNative
         if node.finalbody:
             self.finals.append(Final(node.finalbody, len(self.regions)))
         region = self.open_region()
@@ -472,20 +472,16 @@ class Lowering(Expressions):
         return True
 
     @staticmethod
-    def uses_current_error(handlers: list[ast.ExceptHandler]) -> bool:
+    def uses_current_error(node: ast.stmt) -> bool:
         """logging.exception and the like ask Python for the error that is handled."""
-        for handler in handlers:
-            for node in ast.walk(handler):
-                if isinstance(node, ast.Attribute) and node.attr in (
-                    "exception",
-                    "exc_info",
-                    "format_exc",
-                    "print_exc",
-                ):
-                    return True
-                if isinstance(node, ast.keyword) and node.arg == "exc_info":
-                    return True
-        return False
+        if not isinstance(node, (ast.Expr, ast.Assign)):
+            return False
+        asking = ("exception", "exc_info", "format_exc", "print_exc")
+        return any(
+            (isinstance(part, ast.Attribute) and part.attr in asking)
+            or (isinstance(part, ast.keyword) and part.arg == "exc_info")
+            for part in ast.walk(node)
+        )
 
     # ---- with ----------------------------------------------------------------------------------
 
@@ -529,8 +525,12 @@ class Lowering(Expressions):
                 raise CannotFollow(node, f"`{self.quote(node)}` cannot be followed")
         self.require_free(node)
         tree, attributes, stored = islands.rewrite(node, self.island_attribute)
+        if self.caught and self.uses_current_error(node):
+            self.locals[islands.ERROR] = self.caught[-1]
+            self.bound.add(islands.ERROR)
+            tree = islands.handling(tree)
         outputs = self.assigned(node)
-        inputs = [n for n in islands.read_names(node, set(self.locals)) if n in self.bound]
+        inputs = [n for n in islands.read_names(tree, set(self.locals)) if n in self.bound]
         self.island_names(node)
         lost = [n for n in outputs if n not in self.bound and not self.surely_assigns(node, n)]
         slots = {name: self.static(attribute) for name, attribute in attributes.items()}
@@ -571,12 +571,11 @@ class Lowering(Expressions):
     def is_read(self, node: ast.stmt, name: str) -> bool:
         """Whether an attribute that a statement sets is read by it too."""
         for inner in ast.walk(node):
-            if isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Attribute):
-                if self.island_attribute(inner.target) == name:
-                    return True
+            read: ast.AST | None = inner.target if isinstance(inner, ast.AugAssign) else None
             if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Load):
-                if self.island_attribute(inner) == name:
-                    return True
+                read = inner
+            if isinstance(read, ast.Attribute) and self.island_attribute(read) == name:
+                return True
         return False
 
     @staticmethod

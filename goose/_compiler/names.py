@@ -25,36 +25,14 @@ CONTAINERS = (list, dict, tuple)
 
 # Calls that only read a container that they are given.
 _READERS = frozenset(
-    [
-        "len",
-        "sorted",
-        "list",
-        "tuple",
-        "set",
-        "dict",
-        "enumerate",
-        "zip",
-        "min",
-        "max",
-        "sum",
-        "any",
-        "all",
-        "str",
-        "repr",
-        "print",
-        "range",
-        "reversed",
-        "isinstance",
-        "choice",
-        "choices",
-        "sample",
-        "dumps",
-        "frozenset",
-        "iter",
-        "bool",
-    ]
+    str.split(
+        "len sorted list tuple set dict enumerate zip min max sum any all str repr print range "
+        "reversed isinstance choice choices sample dumps frozenset iter bool"
+    )
 )
 _READ_METHODS = frozenset(["get", "items", "keys", "values", "index", "count", "copy"])
+_OPERATIONS = (ast.Compare, ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.FormattedValue)
+_READING = (*_OPERATIONS, ast.If, ast.While, ast.Assert, ast.IfExp)
 
 
 def is_script_file(filename: str) -> bool:
@@ -72,8 +50,8 @@ def is_script_function(value: object) -> bool:
 def is_plain(value: object) -> bool:
     """Whether a constant may hold a copy of it: it cannot change."""
     if type(value) in PLAIN:
-        return type(value) is not int or -(2**63) <= value < 2**63  # type: ignore[operator]
-    return type(value) is tuple and all(is_plain(item) for item in value)  # type: ignore[union-attr]
+        return type(value) is not int or -(2**63) <= value < 2**63
+    return type(value) is tuple and all(is_plain(item) for item in value)
 
 
 def is_nested(value: Any) -> bool:
@@ -88,6 +66,7 @@ class Writes:
     def __init__(self, modules: list[ModuleType]) -> None:
         self.globals: set[tuple[str, str]] = set()  # (module, name) assigned by a function
         self.attributes: set[str] = set()  # stored on anything but self
+        self.nonlocals: set[str] = set()  # of enclosing functions, assigned by inner ones
         self.unsafe: set[tuple[str, str]] = set()  # containers that may be changed or kept
         self.seeds_random = False
         self.environ = False
@@ -108,6 +87,12 @@ class Writes:
                 for name in node.names
             }
             self.globals |= {(module, name) for name in declared}
+            self.nonlocals |= {
+                name
+                for node in ast.walk(function)
+                if isinstance(node, ast.Nonlocal)
+                for name in node.names
+            }
             for node in ast.walk(function):
                 self._read_node(module, node, parents)
 
@@ -119,9 +104,12 @@ class Writes:
                 self.seeds_random = True
             if node.attr == "environ" and not _is_read(node, parents):
                 self.environ = True
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            if not _is_read(node, parents):
-                self.unsafe.add((module, node.id))
+        elif (
+            isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Load)
+            and not _is_read(node, parents)
+        ):
+            self.unsafe.add((module, node.id))
 
 
 def _is_self(node: ast.expr) -> bool:
@@ -156,11 +144,9 @@ def _is_read(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
         )
     if isinstance(parent, (ast.For, ast.comprehension)):
         return parent.iter is node
-    return isinstance(
-        parent,
-        (ast.Compare, ast.BinOp, ast.FormattedValue, ast.BoolOp, ast.If, ast.While, ast.UnaryOp)
-        + (ast.Assert, ast.IfExp),
-    ) or (isinstance(parent, ast.Dict) and node not in parent.values)
+    return isinstance(parent, _READING) or (
+        isinstance(parent, ast.Dict) and node not in parent.values
+    )
 
 
 def _is_target(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:

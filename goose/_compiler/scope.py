@@ -24,7 +24,7 @@ from goose._compiler.entities import (
     Self,
     Slot,
 )
-from goose._compiler.source import NoSource, function_tree
+from goose._compiler.source import NoSource, function_tree, module_tree
 from goose.user import HttpUser
 
 VERBS = {"get", "post", "put", "patch", "delete", "head", "options"}
@@ -54,7 +54,7 @@ class Scope:
 
     def _read(self, module: Any) -> None:
         try:
-            tree, _ = names.module_tree(module.__file__ or "", vars(module))
+            tree, _ = module_tree(module.__file__ or "", vars(module))
         except NoSource:
             return
         for node in ast.walk(tree):
@@ -66,11 +66,10 @@ class Scope:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 if gives_role(node.value):
                     self.tainted |= {t.attr for t in targets if isinstance(t, ast.Attribute)}
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id == "setattr" and len(node.args) > 1:
-                    name = node.args[1]
-                    if isinstance(name, ast.Constant):
-                        self.stored.add(str(name.value))
+            if isinstance(node, ast.Call) and len(node.args) > 1:
+                name = node.args[1]
+                if _is_setattr(node.func) and isinstance(name, ast.Constant):
+                    self.stored.add(str(name.value))
 
     # ---- attributes ----------------------------------------------------------------------------
 
@@ -83,13 +82,13 @@ class Scope:
         if name == "parent" and of.owner == SET and len(self.parents.get(of.cls, ())) == 1:
             return Self(OUTER, next(iter(self.parents[of.cls])))
         if name == "parent" and of.owner != USER:
-            raise CannotFollow(node, f"`{ast.unparse(node)}` is another task set or the user")  # type: ignore[arg-type]
+            raise CannotFollow(node, f"`{ast.unparse(node)}` is another task set or the user")
         if name == "client" and issubclass(self.user, HttpUser):
             return Client()
         if name == "environment":
             return Environment()
         if name in ("__class__", "__dict__"):
-            raise CannotFollow(node, f"`{ast.unparse(node)}` looks into the user itself")  # type: ignore[arg-type]
+            raise CannotFollow(node, f"`{ast.unparse(node)}` looks into the user itself")
         found = names.class_attribute(of.cls, name)
         if isinstance(found, FunctionType):
             if name in self.stored:
@@ -168,10 +167,14 @@ def native_objects() -> dict[int, str]:
 def _is_genuine(live: Any, module: Any) -> bool:
     """Whether it is the module's own function still, and not put in its place by somebody."""
     if module is random:
-        return getattr(live, "__self__", None) is random._inst or hasattr(live, "goose_draws")  # type: ignore[attr-defined]
+        return getattr(live, "__self__", None) is random._inst or hasattr(live, "goose_draws")
     if module is json or module is logging:
         return isinstance(live, FunctionType) and live.__module__ == module.__name__
     return isinstance(live, (BuiltinFunctionType, type))
+
+
+def _is_setattr(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "setattr"
 
 
 def _is_class(node: ast.expr, module: Any) -> bool:

@@ -1,4 +1,5 @@
-"""From a function to its syntax tree (parse): only where its source, compiled again, is its code."""
+"""From a function to its syntax tree (parse): only where its source, compiled again, is its
+code."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import linecache
 from types import CodeType, FunctionType
 
 _Place = tuple[str, str, int]
-_trees: dict[tuple[str, int], tuple[ast.Module, dict[tuple[str, int], list[CodeType]]]] = {}
+_trees: dict[str, tuple[str, ast.Module, dict[tuple[str, int], list[CodeType]]]] = {}
 
 
 class NoSource(Exception):
@@ -29,8 +30,8 @@ def module_tree(
     text = "".join(linecache.getlines(filename, namespace))
     if not text:
         raise NoSource("its source is not available")
-    key = (filename, hash(text))
-    if key not in _trees:
+    known = _trees.get(filename)
+    if known is None or known[0] != text:
         try:
             tree = ast.parse(text)
             code = compile(text, filename, "exec", dont_inherit=True)
@@ -38,8 +39,8 @@ def module_tree(
             raise NoSource(f"its source cannot be read: {error}") from None
         codes: dict[tuple[str, int], list[CodeType]] = {}
         _codes(code, codes)
-        _trees[key] = (tree, codes)
-    return _trees[key]
+        _trees[filename] = known = (text, tree, codes)
+    return known[1], known[2]
 
 
 def _first_line(node: ast.FunctionDef) -> int:

@@ -987,35 +987,10 @@ RuntimeError
 <ANY>
 """
 
-EXPRESSIONS = [
-    "INT",
-    "SMALL",
-    "FLOAT",
-    "STR",
-    "TEXT",
-    "BOOL",
-    "TYPE",
-    "LIST",
-    "INTS",
-    "DICT",
-    "ITEM",
-    "ITEMS",
-    "SCALAR",
-    "ANY",
-    "URL",
-    "LIST_URL",
-    "OPTIONS",
-    "BODY",
-    "PAYLOAD",
-    "DATA",
-    "PARAMS",
-    "HEADERS",
-    "CALL",
-    "LIST_CALL",
-    "CAUGHT",
-    "CAUGHT_ERROR",
-    "RAISED",
-]
+EXPRESSIONS = str.split(
+    "INT SMALL FLOAT STR TEXT BOOL TYPE LIST INTS DICT ITEM ITEMS SCALAR ANY URL LIST_URL OPTIONS "
+    "BODY PAYLOAD DATA PARAMS HEADERS CALL LIST_CALL CAUGHT CAUGHT_ERROR RAISED"
+)
 """Names of the tables above that hold expressions, or pieces of them."""
 
 PIECES = frozenset({"TEXT", "OPTIONS", "BODY"})
@@ -1051,19 +1026,10 @@ from functools import partial
 from urllib.parse import quote, urlencode
 """
 
-GOOSE_NAMES = [
-    "HTTPError",
-    "HttpUser",
-    "RescheduleTask",
-    "RescheduleTaskImmediately",
-    "ResponseError",
-    "SequentialTaskSet",
-    "StopUser",
-    "TaskSet",
-    "between",
-    "constant",
-    "task",
-]
+GOOSE_NAMES = str.split(
+    "HTTPError HttpUser RescheduleTask RescheduleTaskImmediately ResponseError SequentialTaskSet "
+    "StopUser TaskSet between constant task"
+)
 
 CONSTANTS: dict[str, tuple[str, str]] = {
     "LIMIT": ("INT", "7"),
