@@ -55,7 +55,7 @@ class Fake:
     """As a library that makes test data: about 1 us of Python."""
 
     def email(self) -> str:
-        return "%s.%s@%s" % ("anna", "goose", "example.org".lower())
+        return "{}.{}@{}".format("anna", "goose", "example.org".lower())
 
 
 FAKE = Fake()

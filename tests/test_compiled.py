@@ -185,7 +185,7 @@ def test_islands_are_counted(target: Target) -> None:
 
 
 def test_python_and_compiled_tasks_of_a_user_share_its_attributes(recorder: Server) -> None:
-    metrics = run(attack(recorder, Mixed, users=1, seed=3))
+    metrics = run(attack(recorder, Mixed, users=1, seed=3, run_time=1.5))
     assert not metrics.failed
     counts = task_counts(metrics)
     seen = [int(query.removeprefix("seen=")) for query in asked(recorder, "/bytes/3")]
@@ -199,7 +199,7 @@ def test_the_same_seed_chooses_the_same_either_way(recorder: Server) -> None:
     seen = []
     for no_compile in (False, True):
         recorder.begin()
-        run(attack(recorder, Shopper, users=1, seed=11, no_compile=no_compile))
+        run(attack(recorder, Shopper, users=1, seed=11, run_time=1.0, no_compile=no_compile))
         seen.append(asked(recorder, "/json/200"))
     count = min(len(queries) for queries in seen)
     assert count > 20
@@ -320,7 +320,7 @@ def test_task_sets_keep_their_own_attributes(recorder: Server) -> None:
                     self.interrupt()
 
     assert {row.kind for row in explained(recorder, Nested).values()} == {"compiled"}
-    metrics = run(attack(recorder, Nested, users=1))
+    metrics = run(attack(recorder, Nested, users=1, run_time=1.0))
     seen = asked(recorder, "/bytes/1")
     expected = [f"{number}.{turn}" for number in range(1, len(seen)) for turn in (1, 2)]
     assert seen == expected[: len(seen)]

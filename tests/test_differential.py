@@ -37,7 +37,7 @@ HERE = Path(__file__).resolve().parent
 SEED = re.compile(r"^# seed: (\d+)$", re.MULTILINE)
 
 GIVEN = os.environ.get("GOOSE_DIFFERENTIAL_EXAMPLES")
-EXAMPLES = int(GIVEN or 800)
+EXAMPLES = int(GIVEN or 250)
 SHRINKING_S = 400
 COMPILED_SHARE = 0.25
 """At least so much of the generated scripts' requests comes from the VM: the rest are scripts with

@@ -719,6 +719,41 @@ static void steps_bound_a_loop_without_end(void)
     }
 }
 
+// The set around the one that the task is of; a user's own tasks have none, and no set of their
+// own.
+static void slots_have_three_owners(void)
+{
+    struct gs_value outer[2] = {GS_INT_VALUE(7), RIG_UNSET};
+    static const char *const none[] = {"SELF_GET r0 0 :2; RETURN r0", "SELF_SET 1 0 :2; RETURN 1",
+                                       "SELF_DEL 0 :2; RETURN 1", "SELF_HAS r0 0 :2; RETURN r0"};
+    begin("SELF_GET r0 0 :2; SELF_SET r0 1 :2; SELF_SET 1 0 :0; SELF_DEL 0 :2; RETURN r0");
+    vm.slots[GS_OWNER_OUTER] = outer;
+    CHECK_EQ(go(), GS_WANT_DONE);
+    CHECK_EQ(vm.result.i, 7);
+    CHECK(outer[0].tag == GS_UNSET && outer[1].i == 7 && set_slots[0].i == 1);
+    end();
+    for (size_t i = 0; i < COUNT_OF(none); i++) {
+        begin(none[i]);
+        CHECK_EQ(go(), GS_WANT_PYTHON);
+        end();
+    }
+}
+
+// Bodies are looked into in place, a few times; then parsed. The answers are the same.
+static void json_is_looked_into(void)
+{
+    begin("REQUEST r0 r0 0 :1; METHOD r0 r0 'json' :1; MOVE r7 20; CALL r7 r7 range :1; ITER r7 "
+          "r7; "
+          "NEXT r6 r7 17; MOVE r1 'k'; PATH r2 r0 r1 :1; INDEX r2 r0 'k'; LIST r3 r0 :1; "
+          "METHOD r3 r0 'get' :2; MOVE r2 1; PATH r4 r0 r1 :2; TUPLE r5 r3 :2; "
+          "COMPARE r5 r5 ([1, 'x'], 'x') :0; IF r5 5; RETURN 'wrong'; RETURN r0");
+    CHECK_EQ(go(), GS_WANT_REQUEST);
+    gs_vm_give(&vm, a_reply());
+    CHECK_EQ(go(), GS_WANT_DONE);
+    CHECK_REPR(vm.result, "{'k': [1, 'x']}");
+    end();
+}
+
 // Time may be up anywhere; the result is the same.
 static void any_number_of_steps_gives_the_same(void)
 {
@@ -801,5 +836,6 @@ TEST_MAIN(TEST(every_instruction_has_its_way), TEST(natives_are_called),
           TEST(operands_are_told), TEST(handlers_take_exceptions),
           TEST(the_exception_stands_in_its_register), TEST(exceptions_leave_frames),
           TEST(deep_recursion_is_pythons), TEST(frames_have_registers_of_their_own),
+          TEST(slots_have_three_owners), TEST(json_is_looked_into),
           TEST(steps_bound_a_loop_without_end), TEST(any_number_of_steps_gives_the_same),
           TEST(it_may_be_ended_anywhere), TEST(constants_are_never_written))

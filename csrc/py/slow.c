@@ -275,6 +275,23 @@ static PyObject *dict_of(struct slow *s)
     return dict;
 }
 
+// [*other]
+static int extend(struct slow *s)
+{
+    PyObject *list = object_of(s, s->in->a, true);
+    PyObject *other = list ? object_of(s, s->in->b, true) : NULL;
+    PyObject *done = NULL;
+    if (other && !Py_TYPE(other)->tp_iter && !PySequence_Check(other))
+        PyErr_Format(PyExc_TypeError, "Value after * must be an iterable, not %.200s",
+                     Py_TYPE(other)->tp_name);
+    else if (other)
+        done = PyObject_CallMethod(list, "extend", "(O)", other);
+    Py_XDECREF(list);
+    Py_XDECREF(other);
+    Py_XDECREF(done);
+    return pass(s, done ? 0 : -1);
+}
+
 // {**other}
 static int merge(struct slow *s)
 {
@@ -641,7 +658,7 @@ int gs_slow(struct gs_py_user *user)
     case GS_OP_PUSH:
         return add_to(s, "append", false);
     case GS_OP_EXTEND:
-        return add_to(s, "extend", false);
+        return extend(s);
     case GS_OP_PAIR:
         return add_to(s, NULL, true);
     case GS_OP_MERGE:
