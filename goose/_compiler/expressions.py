@@ -169,12 +169,9 @@ class Expressions(Calls):
         self.aliases[name] = entity
         return True
 
-    def note_kind(self, name: str, value: ast.expr) -> None:
-        self.island_made = None
-
-    def kind_of(self, name: str) -> None:
+    def kind_of(self, name: str, value: ast.expr) -> None:
         """Remembers whether the local was just made by an island."""
-        if self.island_made is not None:
+        if self.island_made is value:
             self.foreign.add(name)
         else:
             self.foreign.discard(name)
@@ -476,7 +473,7 @@ class Expressions(Calls):
             raise NotNative
         register = self.register(node.target.id)
         self.value(node.value, into=register)
-        self.kind_of(node.target.id)
+        self.kind_of(node.target.id, node.value)
         self.bound.add(node.target.id)
         return register
 

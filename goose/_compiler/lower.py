@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from goose._compiler import islands
 from goose._compiler.code import BINARY, COMPARE, IN_PLACE, NOTHING, Code, Label
-from goose._compiler.entities import CannotFollow, Const, NotNative, Self, Slot
+from goose._compiler.entities import CannotFollow, Const, NotNative, Slot
 from goose._compiler.expressions import Expressions
 from goose._compiler.scope import Scope
 from goose.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopUser
@@ -117,9 +117,8 @@ class Lowering(Expressions):
             if isinstance(target, ast.Name) and self.alias(target.id, node.value):
                 return
             if isinstance(target, ast.Name) and self.is_local(target.id):
-                self.note_kind(target.id, node.value)
                 self.value(node.value, into=self.register(target.id))
-                self.kind_of(target.id)
+                self.kind_of(target.id, node.value)
                 self.bound.add(target.id)
                 return
             if (
@@ -619,11 +618,6 @@ class Lowering(Expressions):
                 self.surely_assigns(s, name) for s in node.body
             )
         return name in self.assigned(node)
-
-    def slot_self(self) -> Self | None:
-        """The entity behind the first parameter."""
-        entity = self.roles.get(self.tree.args.args[0].arg) if self.tree.args.args else None
-        return entity if isinstance(entity, Self) else None
 
 
 def _final_value(name: str, may_be_unbound: bool) -> ast.expr:

@@ -7,7 +7,6 @@ import ast
 import linecache
 from types import CodeType, FunctionType
 
-_Place = tuple[str, str, int]
 _trees: dict[str, tuple[str, ast.Module, dict[tuple[str, int], list[CodeType]]]] = {}
 
 
