@@ -284,6 +284,33 @@ def test_an_edited_source_is_not_compiled(target: Target) -> None:
     assert {request.name for request in metrics.requests} == {"two"}
 
 
+class Stubborn(HttpUser):
+    def on_start(self) -> None:
+        self.api = Api(self.client)
+
+    @task
+    def own(self) -> None:
+        self.client.get("/bytes/1")
+
+    @task
+    def stay(self) -> None:
+        while True:
+            try:
+                self.api.ping()
+                time.sleep(0.01)
+            except BaseException:
+                self.caught = True
+
+
+def test_a_python_task_that_goes_on_regardless_is_dropped(target: Target) -> None:
+    assert explained(target, Stubborn)["own"].kind == "compiled"
+    began = time.monotonic()
+    metrics = run(attack(target, Stubborn, users=3, stop_timeout=0.2))
+    assert time.monotonic() - began < 5
+    assert metrics.client.dropped_users == 3
+    assert metrics.total.count > 10
+
+
 # ---- sharing
 
 

@@ -83,8 +83,10 @@ static void __attribute__((noreturn)) drop(struct gs_py_user *user)
 {
     struct gs_py_lane *lane = user->lane;
     lane->lane->shard->dropped_users++;
-    if (PyList_Append(lane->attack->orphans, user->greenlet) != 0)
+    PyObject *greenlet = (PyObject *)PyGreenlet_GetCurrent(); // its own, or one that served it
+    if (!greenlet || PyList_Append(lane->attack->orphans, greenlet) != 0)
         PyErr_Clear();
+    Py_XDECREF(greenlet);
     gs_user_end(user->user);
     for (;;)
         if (leave_user(lane) != 0)
