@@ -494,7 +494,8 @@ static void rest_until(struct gs_runner *runner, uint64_t until_ns)
 
 void gs_runner_rest(struct gs_runner *runner, double seconds)
 {
-    rest_until(runner, gs_lane_now(lane_of(runner)) + (uint64_t)(seconds > 0 ? seconds * 1e9 : 0));
+    double most = seconds < 1e9 ? seconds : 1e9;
+    rest_until(runner, gs_lane_now(lane_of(runner)) + (uint64_t)(most > 0 ? most * 1e9 : 0));
 }
 
 static enum gs_run start_rest(struct gs_runner *runner)

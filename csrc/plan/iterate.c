@@ -168,8 +168,10 @@ static int next_pair(struct gs_iter *iter, struct gs_value *out)
     if (!tuple)
         return -1;
     *out = GS_VALUE(GS_TUPLE, list, tuple);
-    if (iter->step)
-        tuple->items[tuple->count++] = GS_INT_VALUE(iter->at++);
+    if (iter->step) {
+        tuple->items[tuple->count++] = GS_INT_VALUE(iter->at);
+        iter->at = (int64_t)((uint64_t)iter->at + 1);
+    }
     for (int i = 0; i < 3 && iter->others[i].tag != GS_UNSET; i++) {
         int rc = gs_next(iter->others[i].iter, &tuple->items[tuple->count]);
         if (rc != 1) {

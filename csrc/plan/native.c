@@ -98,7 +98,7 @@ static bool int_of(const struct gs_value *args, uint32_t count, struct gs_value 
     if (!open_view(&v))
         return false;
     if (v.tag == GS_STR)
-        return (count == 1 || args[1].tag == GS_INT) &&
+        return (count == 1 || (args[1].tag == GS_INT && args[1].i >= 0 && args[1].i <= 36)) &&
                gs_number_to_int(v.str, count == 1 ? 10 : (int)args[1].i, out);
     if (count == 2)
         return false;
@@ -186,8 +186,10 @@ static bool round_of(const struct gs_value *args, uint32_t count, struct gs_valu
         return false;
     if (!whole)
         return args[1].tag == GS_INT && round_float(v.f, args[1].i, out);
+    if (!(fabs(v.f) < 0x1p62))
+        return false;
     *out = GS_INT_VALUE((int64_t)nearbyint(v.f)); // to even, the default mode
-    return fabs(v.f) < 0x1p62;
+    return true;
 }
 
 static bool any_of(struct gs_value over, bool stop_at, struct gs_value *out)
@@ -478,7 +480,7 @@ bool gs_native_call(struct gs_vm *vm, enum gs_native native, const struct gs_val
         if (args[0].tag == GS_FLOAT)
             *out = GS_FLOAT_VALUE(fabs(args[0].f));
         else
-            *out = GS_INT_VALUE(args[0].i < 0 ? -args[0].i : args[0].i);
+            *out = GS_INT_VALUE(args[0].i < 0 ? (int64_t) - (uint64_t)args[0].i : args[0].i);
         return args[0].tag == GS_FLOAT || (args[0].tag == GS_INT && args[0].i != INT64_MIN);
     case GS_NATIVE_round:
         return round_of(args, count, out);
@@ -493,7 +495,8 @@ bool gs_native_call(struct gs_vm *vm, enum gs_native native, const struct gs_val
     case GS_NATIVE_range:
         return gs_iter_range(args, count, out);
     case GS_NATIVE_enumerate:
-        return (count == 1 || args[1].tag == GS_INT) && args[0].tag != GS_ITER &&
+        return (count == 1 || (args[1].tag == GS_INT && args[1].i >= 0 && args[1].i <= 36)) &&
+               args[0].tag != GS_ITER &&
                gs_iter_enumerate(args[0], count == 2 ? args[1].i : 0, out);
     case GS_NATIVE_zip:
         return gs_iter_zip(args, count, out);
@@ -631,6 +634,13 @@ static bool reply_method(struct gs_vm *vm, const struct gs_str *name, const stru
     return is_named(name, "close") && count == 1;
 }
 
+// Whether a document that is not parsed yet is a dict.
+static bool is_object(const struct gs_view *view)
+{
+    size_t at = view->value.tag == GS_UNSET ? strspn(view->text, " \t\r\n") : view->len;
+    return at < view->len && view->text[at] == '{';
+}
+
 bool gs_native_method(struct gs_vm *vm, const struct gs_str *name, const struct gs_value *args,
                       uint32_t count, struct gs_value *out)
 {
@@ -641,7 +651,8 @@ bool gs_native_method(struct gs_vm *vm, const struct gs_str *name, const struct 
     if (self.tag == GS_VIEW) {
         struct gs_value opened[8];
         // d.get("key") of a fresh document needs no parsing of the rest
-        if (is_named(name, "get") && count == 2 && gs_look_into(self.view, &args[1], 1, out))
+        if (is_named(name, "get") && count == 2 && is_object(self.view) &&
+            gs_look_into(self.view, &args[1], 1, out))
             return true;
         if (count > 8 || !open_view(&self))
             return false;

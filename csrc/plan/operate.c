@@ -187,12 +187,18 @@ static bool repeat_text(const struct gs_str *a, int64_t times, enum gs_tag tag,
         times = 0;
     if (a->len && times > (1 << 24) / (int64_t)a->len)
         return false;
+    if (a->len == 0)
+        times = 0;
     struct gs_str *s =
             gs_str_room((size_t)a->len * (size_t)times, (size_t)a->chars * (size_t)times, tag);
     if (!s)
         return false;
-    for (int64_t i = 0; i < times; i++)
-        memcpy(s->data + i * a->len, a->data, a->len);
+    size_t whole = s->len, done = times ? a->len : 0;
+    memcpy(s->data, a->data, done);
+    for (size_t n; done < whole; done += n) {
+        n = done < whole - done ? done : whole - done;
+        memcpy(s->data + done, s->data, n);
+    }
     *out = GS_VALUE(tag, str, s);
     return true;
 }
@@ -228,6 +234,8 @@ static bool repeat_list(struct gs_value a, int64_t times, struct gs_value *out)
         times = 0;
     if (a.list->count && times > (1 << 20) / (int64_t)a.list->count)
         return false;
+    if (a.list->count == 0)
+        times = 0;
     struct gs_list *list = gs_list_new(a.tag, a.list->count * (uint32_t)times);
     if (!list)
         return false;

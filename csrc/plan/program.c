@@ -78,7 +78,7 @@ static struct gs_value take_text(struct reader *r, enum gs_tag tag)
 static struct gs_pyref *take_need(struct reader *r)
 {
     uint32_t need = take_u32(r);
-    if (need > r->program->need_count)
+    if (need > r->program->need_count || (need && !r->program->pyrefs))
         r->bad = true;
     return r->bad || need == 0 ? NULL : &r->program->pyrefs[need - 1];
 }
@@ -89,8 +89,9 @@ static struct gs_value take_list(struct reader *r, enum gs_tag tag, int depth)
 {
     uint32_t count = take_u32(r);
     struct gs_pyref *python = take_need(r);
-    struct gs_list *list =
-            r->bad || (size_t)(r->end - r->at) < count ? NULL : gs_list_new(tag, count);
+    struct gs_list *list = r->bad || (size_t)(r->end - r->at) < count
+                                   ? NULL
+                                   : gs_list_new(tag, count < 64 ? count : 64);
     if (!list) {
         r->bad = true;
         return GS_NONE_VALUE;
@@ -330,7 +331,9 @@ static const char *verify_function(const struct gs_program *p, const struct gs_f
 
 static bool is_site(const struct gs_program *p, const struct gs_site *site)
 {
-    if (site->count > GS_SITE_ARGS_MAX ||
+    uint8_t unused;
+    memcpy(&unused, &site->unused, 1);
+    if (unused > 1 || site->count > GS_SITE_ARGS_MAX ||
         (site->method != GS_NO_OPERAND && !is_text(p, site->method)))
         return false;
     uint32_t seen = 0;

@@ -475,24 +475,28 @@ static bool is_container(struct gs_value v)
     return v.tag == GS_LIST || v.tag == GS_TUPLE || v.tag == GS_DICT;
 }
 
+#define DEPTH_MAX 200 // a list may hold itself: Python says what it thinks of that
+
+static bool equal_at(struct gs_value a, struct gs_value b, int depth, bool *out);
+
 // Of items in containers: Python takes the same object for equal, which matters for NaN.
-static bool equal_items(struct gs_value a, struct gs_value b, bool *out)
+static bool equal_items(struct gs_value a, struct gs_value b, int depth, bool *out)
 {
     if (a.tag == GS_FLOAT && b.tag == GS_FLOAT && isnan(a.f) && isnan(b.f))
         return false;
-    return gs_equal(a, b, out);
+    return equal_at(a, b, depth, out);
 }
 
-static bool equal_lists(const struct gs_list *a, const struct gs_list *b, bool *out)
+static bool equal_lists(const struct gs_list *a, const struct gs_list *b, int depth, bool *out)
 {
     *out = a->count == b->count;
     for (uint32_t i = 0; *out && i < a->count; i++)
-        if (!equal_items(a->items[i], b->items[i], out))
+        if (!equal_items(a->items[i], b->items[i], depth, out))
             return false;
     return true;
 }
 
-static bool equal_dicts(const struct gs_dict *a, const struct gs_dict *b, bool *out)
+static bool equal_dicts(const struct gs_dict *a, const struct gs_dict *b, int depth, bool *out)
 {
     *out = a->count == b->count;
     uint32_t at = 0;
@@ -500,20 +504,22 @@ static bool equal_dicts(const struct gs_dict *a, const struct gs_dict *b, bool *
         struct gs_value *other = gs_dict_find(b, pair->key);
         if (!other)
             *out = false;
-        else if (!equal_items(pair->value, *other, out))
+        else if (!equal_items(pair->value, *other, depth, out))
             return false;
     }
     return true;
 }
 
-bool gs_equal(struct gs_value a, struct gs_value b, bool *out)
+static bool equal_at(struct gs_value a, struct gs_value b, int depth, bool *out)
 {
+    if (depth > DEPTH_MAX)
+        return false;
     if (a.tag == GS_VIEW || b.tag == GS_VIEW) {
         if ((a.tag == GS_VIEW && !gs_json_touch(a.view)) ||
             (b.tag == GS_VIEW && !gs_json_touch(b.view)))
             return false;
-        return gs_equal(a.tag == GS_VIEW ? a.view->value : a, b.tag == GS_VIEW ? b.view->value : b,
-                        out);
+        return equal_at(a.tag == GS_VIEW ? a.view->value : a, b.tag == GS_VIEW ? b.view->value : b,
+                        depth + 1, out);
     }
     if (a.tag >= GS_REPLY || b.tag >= GS_REPLY || a.tag == GS_UNSET || b.tag == GS_UNSET)
         return false;
@@ -534,7 +540,13 @@ bool gs_equal(struct gs_value a, struct gs_value b, bool *out)
                (a.str->len == b.str->len && memcmp(a.str->data, b.str->data, a.str->len) == 0);
         return true;
     }
-    return a.tag == GS_DICT ? equal_dicts(a.dict, b.dict, out) : equal_lists(a.list, b.list, out);
+    return a.tag == GS_DICT ? equal_dicts(a.dict, b.dict, depth + 1, out)
+                            : equal_lists(a.list, b.list, depth + 1, out);
+}
+
+bool gs_equal(struct gs_value a, struct gs_value b, bool *out)
+{
+    return equal_at(a, b, 0, out);
 }
 
 static bool order_text(const struct gs_str *a, const struct gs_str *b, int *out)
@@ -545,21 +557,25 @@ static bool order_text(const struct gs_str *a, const struct gs_str *b, int *out)
     return true;
 }
 
-static bool order_lists(const struct gs_list *a, const struct gs_list *b, int *out)
+static bool order_at(struct gs_value a, struct gs_value b, int depth, int *out);
+
+static bool order_lists(const struct gs_list *a, const struct gs_list *b, int depth, int *out)
 {
     for (uint32_t i = 0; i < a->count && i < b->count; i++) {
         bool same;
-        if (!equal_items(a->items[i], b->items[i], &same))
+        if (!equal_items(a->items[i], b->items[i], 0, &same))
             return false;
         if (!same)
-            return gs_order(a->items[i], b->items[i], out);
+            return order_at(a->items[i], b->items[i], depth, out);
     }
     *out = a->count < b->count ? -1 : a->count > b->count;
     return true;
 }
 
-bool gs_order(struct gs_value a, struct gs_value b, int *out)
+static bool order_at(struct gs_value a, struct gs_value b, int depth, int *out)
 {
+    if (depth > DEPTH_MAX)
+        return false;
     if (is_number(a) && is_number(b))
         return order_numbers(a, b, out);
     if (a.tag != b.tag)
@@ -567,8 +583,13 @@ bool gs_order(struct gs_value a, struct gs_value b, int *out)
     if (a.tag == GS_STR || a.tag == GS_BYTES)
         return order_text(a.str, b.str, out);
     if ((a.tag == GS_LIST || a.tag == GS_TUPLE) && !gs_is_gone(a.object) && !gs_is_gone(b.object))
-        return order_lists(a.list, b.list, out);
+        return order_lists(a.list, b.list, depth + 1, out);
     return false;
+}
+
+bool gs_order(struct gs_value a, struct gs_value b, int *out)
+{
+    return order_at(a, b, 0, out);
 }
 
 const char *gs_type_name(struct gs_value v)

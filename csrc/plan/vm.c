@@ -355,6 +355,17 @@ static bool attribute(struct gs_vm *vm, struct gs_value v, const struct gs_str *
 #define X(operand)                                                                                 \
     ((operand)&GS_IS_CONSTANT ? constants[(operand) & ~GS_IS_CONSTANT] : reg[operand])
 
+// Jumps. Only ways back are counted: without them a function ends.
+#define GO(target)                                                                                 \
+    do {                                                                                           \
+        uint16_t to_ = (target);                                                                   \
+        if (to_ <= in - code && --steps == 0) {                                                    \
+            frame->pc = to_;                                                                       \
+            return GS_WANT_TIME;                                                                   \
+        }                                                                                          \
+        in = code + to_ - 1;                                                                       \
+    } while (0)
+
 #define GIVE(value) gs_put(&reg[in->a], (value))
 
 enum gs_want gs_vm_run(struct gs_vm *vm, uint32_t steps)
@@ -383,21 +394,17 @@ again: // the frame has changed
             TRY(reg[in->a].tag != GS_UNSET);
             break;
         case GS_OP_JUMP:
-            if (in->c <= in - code && --steps == 0) {
-                frame->pc = in->c;
-                return GS_WANT_TIME;
-            }
-            in = code + in->c - 1;
+            GO(in->c);
             break;
         case GS_OP_IF:
             TRY(gs_truth(X(in->a), &truth));
             if (truth)
-                in = code + in->c - 1;
+                GO(in->c);
             break;
         case GS_OP_UNLESS:
             TRY(gs_truth(X(in->a), &truth));
             if (!truth)
-                in = code + in->c - 1;
+                GO(in->c);
             break;
         case GS_OP_NOT:
             TRY(gs_truth(X(in->b), &truth));
@@ -469,6 +476,7 @@ again: // the frame has changed
             break;
         case GS_OP_PUSH:
             TRY(reg[in->a].tag == GS_LIST && !gs_is_gone(reg[in->a].object) &&
+                reg[in->a].object->refs != GS_IMMORTAL &&
                 gs_list_push(reg[in->a].list, gs_keep(X(in->b))));
             break;
         case GS_OP_EXTEND: {
@@ -515,7 +523,7 @@ again: // the frame has changed
             if (found)
                 GIVE(v);
             else
-                in = code + in->c - 1;
+                GO(in->c);
             break;
         }
         case GS_OP_CALL:
@@ -557,7 +565,7 @@ again: // the frame has changed
             if (v.tag != GS_INT && v.tag != GS_BOOL && v.tag != GS_FLOAT)
                 return GS_WANT_PYTHON;
             vm->sleep_s = v.tag == GS_FLOAT ? v.f : (double)v.i;
-            return vm->sleep_s >= 0 ? GS_WANT_SLEEP : GS_WANT_PYTHON;
+            return vm->sleep_s >= 0 && vm->sleep_s < 1e9 ? GS_WANT_SLEEP : GS_WANT_PYTHON;
         case GS_OP_END:
             frame->pc = (uint32_t)(in - code);
             if (gs_vm_is_guarded(vm))
