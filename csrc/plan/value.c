@@ -41,7 +41,7 @@ static void dict_free(struct gs_dict *dict)
     free(dict);
 }
 
-void gs_object_free(struct gs_object *object)
+static void free_one(struct gs_object *object)
 {
     struct gs_value v = {.object = object, .tag = object->tag};
     switch (object->tag) {
@@ -73,6 +73,42 @@ void gs_object_free(struct gs_object *object)
         break;
     default:
         free(object);
+    }
+}
+
+// What is nested deeper than the stack should be waits here for the outermost to come back.
+#define DYING_MAX 500
+static _Thread_local struct {
+    uint32_t depth, count, cap;
+    struct gs_object **objects;
+} dying;
+
+static bool put_off(struct gs_object *object)
+{
+    if (dying.count == dying.cap) {
+        uint32_t cap = dying.cap ? dying.cap * 2 : 64;
+        struct gs_object **objects = realloc(dying.objects, cap * sizeof(struct gs_object *));
+        if (!objects)
+            return false;
+        dying.objects = objects;
+        dying.cap = cap;
+    }
+    dying.objects[dying.count++] = object;
+    return true;
+}
+
+void gs_object_free(struct gs_object *object)
+{
+    if (dying.depth >= DYING_MAX && put_off(object))
+        return;
+    dying.depth++;
+    free_one(object);
+    while (dying.depth == 1 && dying.count > 0)
+        free_one(dying.objects[--dying.count]);
+    if (--dying.depth == 0 && dying.objects) {
+        free(dying.objects);
+        dying.objects = NULL;
+        dying.cap = 0;
     }
 }
 

@@ -388,11 +388,37 @@ static void types_have_pythons_names(void)
     }
 }
 
-TEST_MAIN(TEST(references_are_counted), TEST(put_takes_the_same_again),
-          TEST(constants_are_never_counted), TEST(python_objects_go_to_the_trash),
-          TEST(text_knows_its_code_points), TEST(bytes_have_no_code_points),
-          TEST(only_strict_utf8_is_valid), TEST(dicts_keep_the_order_of_insertion),
-          TEST(true_is_the_key_one), TEST(only_some_types_are_keys),
-          TEST(big_dicts_find_what_is_in_them), TEST(truth_is_pythons),
-          TEST(objects_of_python_decline), TEST(equality_and_order_are_pythons),
-          TEST(types_have_pythons_names))
+static void deep_nesting_is_freed_without_a_deep_stack(void)
+{
+    struct gs_value v = GS_NONE_VALUE;
+    for (int i = 0; i < 300000; i++) {
+        struct gs_list *list = gs_list_new(GS_LIST, 1);
+        gs_list_push(list, v);
+        v = GS_VALUE(GS_LIST, list, list);
+    }
+    gs_drop(v);
+}
+
+static void a_list_that_holds_itself_is_not_compared_here(void)
+{
+    bool same;
+    struct gs_list *a = gs_list_new(GS_LIST, 1), *b = gs_list_new(GS_LIST, 1);
+    struct gs_value va = GS_VALUE(GS_LIST, list, a), vb = GS_VALUE(GS_LIST, list, b);
+    gs_list_push(a, gs_keep(va));
+    gs_list_push(b, gs_keep(vb));
+    CHECK(!gs_equal(va, vb, &same));
+    gs_put(&a->items[0], GS_NONE_VALUE); // else they keep themselves
+    gs_put(&b->items[0], GS_NONE_VALUE);
+    gs_drop(va);
+    gs_drop(vb);
+}
+
+TEST_MAIN(TEST(deep_nesting_is_freed_without_a_deep_stack),
+          TEST(a_list_that_holds_itself_is_not_compared_here), TEST(references_are_counted),
+          TEST(put_takes_the_same_again), TEST(constants_are_never_counted),
+          TEST(python_objects_go_to_the_trash), TEST(text_knows_its_code_points),
+          TEST(bytes_have_no_code_points), TEST(only_strict_utf8_is_valid),
+          TEST(dicts_keep_the_order_of_insertion), TEST(true_is_the_key_one),
+          TEST(only_some_types_are_keys), TEST(big_dicts_find_what_is_in_them),
+          TEST(truth_is_pythons), TEST(objects_of_python_decline),
+          TEST(equality_and_order_are_pythons), TEST(types_have_pythons_names))
