@@ -160,13 +160,23 @@ def _is_target(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
 
 
 def script_modules(classes: list[type]) -> list[ModuleType]:
-    """The modules of the classes, and the script's other modules that are loaded."""
-    found = [sys.modules[cls.__module__] for cls in classes if cls.__module__ in sys.modules]
-    for module in list(sys.modules.values()):
+    """The modules of the classes and their bases, and what of the script's these import."""
+    names = [base.__module__ for cls in classes for base in cls.__mro__]
+    found: dict[str, ModuleType] = {}
+    while names:
+        name = names.pop(0)
+        module = sys.modules.get(name)
         file = getattr(module, "__file__", None)
-        if isinstance(file, str) and is_script_file(file) and module not in found:
-            found.append(module)
-    return found
+        if module is None or name in found or not isinstance(file, str) or not is_script_file(file):
+            continue
+        found[name] = module
+        for value in list(vars(module).values()):
+            of = value.__name__ if isinstance(value, ModuleType) else None
+            of = of or getattr(type(value), "__module__", None)
+            names += [of] if isinstance(of, str) else []
+            own = getattr(value, "__module__", None)
+            names += [own] if isinstance(own, str) else []
+    return list(found.values())
 
 
 MISSING = object()
