@@ -49,7 +49,7 @@ OPERANDS = {
     "dict1": ("DICT", "{'a': 1, 'b': 'x', 'n': None}", "{}", "[1]"),
     "item1": ("ITEM", "r1.json()", "{}", "None"),
     "item2": ("ITEMS", "r2.json()", "[]", "{'id': 1}"),
-    "any1": ("ANY", "('t', 1)", "None", "2 ** 70"),
+    "any1": ("ANY", "{'k': 1.5}", "None", "2 ** 70"),
     "e1": ("E", "ValueError('bad', 3)", "KeyError('k')", "'none'"),
 }
 """Local variables: kind, and their value in each of the three runs."""
@@ -85,7 +85,18 @@ USES = {
     "CALL": "self.client.post('/v', data=repr(<>))",
     "LIST_CALL": "self.client.post('/v', data=repr(<>))",
     "CAUGHT": "with <> as r3:\n    r3.failure(f'no: {r3.text[:20]}')",
-    "CAUGHT_ERROR": "try:\n    raise KeyError('k')\nexcept <>:\n    print('caught')",
+    "CAUGHT_ERROR": """
+for one in (KeyError('k'), json.JSONDecodeError('m', 'text', 1), ZeroDivisionError(), TypeError(),
+            AssertionError('a'), UnboundLocalError('u'), Trouble('t'), HTTPError('h', r1),
+            OSError(2), IndexError('i'), AttributeError('x')):
+    try:
+        try:
+            raise one
+        except <>:
+            print('caught', repr(one))
+    except Exception as other:
+        print('passed', repr(one), repr(other))
+""",
     "RAISED": "raise <>",
     "STATEMENT": "<>",
     "JUDGEMENT": "<>",
@@ -109,7 +120,7 @@ def _scope(needs: frozenset[str]) -> Scope:
 def _statement(writer: Writer, table: str, alternative: Alternative, scope: Scope) -> list[str]:
     made = writer.filled(alternative.text, scope, EXPRESSION_DEPTH - 1)
     use = USES.get(table, "self.client.post('/v', data=repr(<>))")
-    lines = use.replace("<>", made).rstrip("\n").split("\n")
+    lines = use.replace("<>", made).strip("\n").split("\n")
     if "loop" in alternative.needs:
         return ["for i9 in range(3):", *(f"    {line}" for line in lines)]
     return lines

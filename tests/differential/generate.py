@@ -512,9 +512,18 @@ def _tasks(writer: Writer, shape: _Shape) -> list[str]:
         lines.append(_TASK_MARKS[writer.number(len(_TASK_MARKS))])
         guard = [f"{shape.left} -= 1", f"if {shape.left} < 0:", "    raise StopUser"]
         scope = writer.scope("task", "", "self", *shape.marks)
-        body = writer.body(scope, guard + writer.helped(scope))
+        body = writer.body(scope, guard + writer.helped(scope)) + _state(writer, scope)
         lines += _function(f"task{number}", ["self"], body)
     return lines
+
+
+def _state(writer: Writer, scope: Scope) -> list[str]:
+    """A last request that shows what the task's variables hold, so that a wrong one does not pass
+    unseen."""
+    names = dict.fromkeys(v.name for v in scope.variables if v.local and v.kind != "E")
+    if not names or not writer.chance(70):
+        return []
+    return [f"self.client.post('/state', data=repr([{', '.join(names)}]))"]
 
 
 def _hooks(writer: Writer, shape: _Shape, text: str) -> list[str]:
