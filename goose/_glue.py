@@ -60,6 +60,7 @@ _engine.configure(
         "json_dumps": partial(json.dumps, allow_nan=False),
         "timedelta": timedelta,
         "natives": _natives.natives(_engine.program_tables()["native_names"]),
+        "unbound": _natives.UNBOUND,
         "unpack": _natives.unpack,
         "make_error": _natives.make_error,
         "is_error": _natives.is_error,

@@ -47,6 +47,15 @@ class UserRandom(random.Random):
 
 RANDOM = UserRandom()
 
+
+class _Unbound:
+    def __repr__(self) -> str:
+        return "<no value>"
+
+
+UNBOUND = _Unbound()
+"""What an island is given for a local or attribute without a value, and gives for one."""
+
 _TYPES: dict[str, type] = {
     t.__name__: t for t in (str, int, float, bool, list, tuple, dict, bytes, type(None))
 }

@@ -402,6 +402,12 @@ static bool is_common(const struct gs_value *words)
            is_plain(words[GS_WORD_url].str->data, words[GS_WORD_url].str->len);
 }
 
+// What was made of a body is what it says: a body of null is None.
+static struct gs_value read_word(struct gs_value v)
+{
+    return v.tag == GS_VIEW && gs_json_touch(v.view) ? v.view->value : v;
+}
+
 // Keywords of a dict, as **keywords gives them.
 static bool add_rest(struct gs_value *words)
 {
@@ -418,7 +424,7 @@ static bool add_rest(struct gs_value *words)
             word++;
         if (word == GS_WORD_rest || words[word].tag != GS_UNSET)
             return false; // Python says what is wrong
-        words[word] = pair->value;
+        words[word] = read_word(pair->value);
     }
     return true;
 }
@@ -498,7 +504,7 @@ bool gs_ask(struct gs_user *user, const struct gs_class *klass,
     if (session->odd || site->method == GS_NO_OPERAND)
         return false;
     for (uint32_t i = 0; i < site->count; i++)
-        words[site->words[i]] = *gs_vm_register(vm, (uint16_t)(in->b + i));
+        words[site->words[i]] = read_word(*gs_vm_register(vm, (uint16_t)(in->b + i)));
     bool done = add_rest(words) && is_common(words) &&
                 render(user, klass, session, vm->program->constants[site->method].str, words,
                        &parts, asked);

@@ -18,7 +18,7 @@
 #define GS_OPCODES(X)                                                                              \
     X(MOVE,     '-', 'W', 'X', '-', "a = b")                                                       \
     X(UNSET,    '-', 'W', '-', '-', "a is unbound")                                                \
-    X(CHECK,    '-', 'R', 'K', '-', "UnboundLocalError of b unless a is bound")                    \
+    X(CHECK,    'N', 'R', 'K', '-', "UnboundLocalError (n: NameError) of b unless a is bound")     \
     X(JUMP,     '-', '-', '-', 'J', "go to c")                                                     \
     X(IF,       '-', 'X', '-', 'J', "go to c if a")                                                \
     X(UNLESS,   '-', 'X', '-', 'J', "go to c unless a")                                            \
@@ -27,6 +27,7 @@
     X(BINARY,   'N', 'W', 'X', 'X', "a = b (operator n) c")                                        \
     X(COMPARE,  'N', 'W', 'X', 'X', "a = b (comparison n) c")                                      \
     X(SELF_GET, 'O', 'W', 'S', '-', "a = self.b")                                                  \
+    X(SELF_PEEK,'O', 'W', 'S', '-', "a = self.b, or a is unbound")                                 \
     X(SELF_SET, 'O', 'X', 'S', '-', "self.b = a")                                                  \
     X(SELF_DEL, 'O', '-', 'S', '-', "del self.b")                                                  \
     X(SELF_HAS, 'O', 'W', 'S', '-', "a = hasattr(self, b)")                                        \

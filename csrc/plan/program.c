@@ -263,6 +263,7 @@ static bool is_number(const struct gs_program *p, const struct gs_instr *in)
     case GS_OP_FORMAT:
         return in->n == 0 || in->n == 's' || in->n == 'r' || in->n == 'a';
     case GS_OP_SELF_GET:
+    case GS_OP_SELF_PEEK:
     case GS_OP_SELF_SET:
     case GS_OP_SELF_DEL:
     case GS_OP_SELF_HAS:

@@ -428,6 +428,10 @@ again: // the frame has changed
             TRY(v.tag != GS_UNSET);
             GIVE(gs_keep(v));
             break;
+        case GS_OP_SELF_PEEK:
+            v = (struct gs_value){.tag = GS_UNSET};
+            GIVE(vm->slots[in->n] ? gs_keep(vm->slots[in->n][in->b]) : v);
+            break;
         case GS_OP_SELF_SET:
             TRY(vm->slots[in->n]);
             gs_put(&vm->slots[in->n][in->b], gs_keep(X(in->a)));

@@ -41,6 +41,20 @@ static int refuse(const char *verb, PyObject *word)
     return -1;
 }
 
+int gs_keywords_set(struct gs_keywords *keywords, const char *verb, PyObject *word, PyObject *value)
+{
+    PyObject **place = place_of(keywords, word);
+    if (!place)
+        return refuse(verb, word);
+    if (*place) {
+        PyErr_Format(PyExc_TypeError, "client.%s() got %R twice", verb, word);
+        return -1;
+    }
+    if (value != Py_None || place == &keywords->url)
+        *place = value;
+    return 0;
+}
+
 int gs_keywords_read(struct gs_keywords *keywords, const char *verb, PyObject **second,
                      PyObject **third, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
@@ -58,16 +72,14 @@ int gs_keywords_read(struct gs_keywords *keywords, const char *verb, PyObject **
         *third = args[2];
     for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); i++) {
         PyObject *word = PyTuple_GET_ITEM(names, i);
-        PyObject **place = place_of(keywords, word);
-        if (!place)
-            return refuse(verb, word);
-        if (*place) {
-            PyErr_Format(PyExc_TypeError, "client.%s() got %R twice", verb, word);
+        if (gs_keywords_set(keywords, verb, word, args[count + i]) != 0)
             return -1;
-        }
-        if (args[count + i] != Py_None || word == words[0])
-            *place = args[count + i];
     }
+    return gs_keywords_check_url(keywords, verb);
+}
+
+int gs_keywords_check_url(const struct gs_keywords *keywords, const char *verb)
+{
     if (keywords->url && PyUnicode_Check(keywords->url))
         return 0;
     PyErr_Format(PyExc_TypeError, "client.%s() needs a URL of type str, not %.100s", verb,

@@ -28,6 +28,14 @@ int gs_keywords_init(void);
 int gs_keywords_read(struct gs_keywords *keywords, const char *verb, PyObject **second,
                      PyObject **third, PyObject *const *args, Py_ssize_t count, PyObject *names);
 
+// Fills in one keyword (borrowed); None is as good as absent, but for the URL. Returns 0, or -1
+// with an exception: an unknown name, a doubled one.
+int gs_keywords_set(struct gs_keywords *keywords, const char *verb, PyObject *word,
+                    PyObject *value);
+
+// Returns 0, or -1 with an exception: there is no URL, or it is no str.
+int gs_keywords_check_url(const struct gs_keywords *keywords, const char *verb);
+
 // Says that this verb takes no method=. Returns -1.
 int gs_keywords_refuse_method(const char *verb);
 

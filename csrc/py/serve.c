@@ -1,5 +1,7 @@
 #include "py/serve.h"
 
+#include <ctype.h>
+
 #include "net/origin.h"
 #include "plan/native.h"
 #include "py/client.h"
@@ -75,55 +77,38 @@ static void throw(struct gs_py_user * user)
 
 // ---- requests ---------------------------------------------------------------------------------
 
-static const struct {
-    const char *name;
-    size_t place;
-} keywords[] = {
-#define ROW(word) {#word, offsetof(struct gs_keywords, word)},
-        GS_KEYWORDS(ROW)
-#undef ROW
-};
-
-// Sets a keyword (borrowed). None is as good as absent, but for the URL.
-static int set_keyword(struct gs_keywords *k, const char *name, PyObject *value)
+static int set_word(struct gs_keywords *k, const char *verb, const char *name, PyObject *value)
 {
-    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
-        if (strcmp(keywords[i].name, name) != 0)
-            continue;
-        PyObject **place = (PyObject **)(void *)((char *)k + keywords[i].place);
-        if (*place) {
-            PyErr_Format(PyExc_TypeError, "got multiple values for keyword argument '%s'", name);
-            return -1;
-        }
-        if (value != Py_None || place == &k->url)
-            *place = value;
-        return 0;
-    }
-    PyErr_Format(PyExc_TypeError, "the client takes no keyword '%s'", name);
-    return -1;
+    PyObject *word = PyUnicode_FromString(name);
+    int rc = word ? gs_keywords_set(k, verb, word, value) : -1;
+    Py_XDECREF(word);
+    return rc;
 }
 
-static int set_rest(struct gs_keywords *k, PyObject *rest)
+static int set_rest(struct gs_keywords *k, const char *verb, PyObject *rest)
 {
     PyObject *key, *value;
     Py_ssize_t at = 0;
     if (!PyDict_Check(rest)) {
-        PyErr_SetString(PyExc_TypeError, "argument after ** must be a mapping");
+        PyErr_Format(PyExc_TypeError,
+                     "goose._engine.Client.%s() argument after ** must be a mapping, not %.200s",
+                     verb, Py_TYPE(rest)->tp_name);
         return -1;
     }
     while (PyDict_Next(rest, &at, &key, &value)) {
-        const char *name = PyUnicode_Check(key) ? PyUnicode_AsUTF8(key) : NULL;
-        if (!name || set_keyword(k, name, value) != 0) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_TypeError, "keywords must be strings");
+        if (!PyUnicode_Check(key)) {
+            PyErr_SetString(PyExc_TypeError, "keywords must be strings");
             return -1;
         }
+        if (gs_keywords_set(k, verb, key, value) != 0)
+            return -1;
     }
     return 0;
 }
 
 // What stands in `kept` must live as long as `k`.
-static int read_words(struct gs_py_user *user, struct gs_keywords *k, PyObject *kept[GS_WORD_COUNT])
+static int read_words(struct gs_py_user *user, const char *verb, struct gs_keywords *k,
+                      PyObject *kept[GS_WORD_COUNT])
 {
     const struct gs_vm *vm = &runner_of(user)->vm;
     const struct gs_instr *in = gs_vm_at(vm);
@@ -135,10 +120,25 @@ static int read_words(struct gs_py_user *user, struct gs_keywords *k, PyObject *
         if (!value)
             return -1;
         kept[word] = value;
-        if (word == GS_WORD_rest ? set_rest(k, value) : set_keyword(k, gs_word_name(word), value))
+        if (word == GS_WORD_rest ? set_rest(k, verb, value)
+                                 : set_word(k, verb, gs_word_name(word), value))
             return -1;
     }
-    return 0;
+    return gs_keywords_check_url(k, verb);
+}
+
+// As the client's method is called: "get".
+static const char *name_verb(const struct gs_vm *vm, char verb[16])
+{
+    const struct gs_site *site = &vm->program->sites[gs_vm_at(vm)->c];
+    if (site->method == GS_NO_OPERAND)
+        return "request";
+    const struct gs_str *method = vm->program->constants[site->method].str;
+    size_t len = method->len < 15 ? method->len : 15;
+    for (size_t i = 0; i < len; i++)
+        verb[i] = (char)tolower((unsigned char)method->data[i]);
+    verb[len] = '\0';
+    return verb;
 }
 
 static int start_request(struct gs_py_user *user, struct gs_asked *asked)
@@ -149,8 +149,9 @@ static int start_request(struct gs_py_user *user, struct gs_asked *asked)
     struct gs_runner *runner = runner_of(user);
     const struct gs_site *site = &runner->vm.program->sites[gs_vm_at(&runner->vm)->c];
     const char *method = NULL;
+    char verb[16];
     struct gs_client *client = gs_hub_client(user);
-    int rc = client ? read_words(user, &k, kept) : -1;
+    int rc = client ? read_words(user, name_verb(&runner->vm, verb), &k, kept) : -1;
     if (rc == 0 && site->method != GS_NO_OPERAND)
         method = gs_client_method(runner->vm.program->constants[site->method].str->data);
     else if (rc == 0)

@@ -28,6 +28,7 @@ static const struct {
         SLOT(response_cookies),
         SLOT(http_error),
         SLOT(natives),
+        SLOT(unbound),
         SLOT(unpack),
         SLOT(make_error),
         SLOT(is_error),

@@ -20,6 +20,7 @@ struct gs_py_shared {
     PyObject *split_userinfo;   // URL -> (URL without, (user, password) or None)
     PyObject *http_error;       // response -> HTTPError
     PyObject *natives;          // name of a native function -> the function
+    PyObject *unbound;          // what islands are given for what has no value
     PyObject *unpack;           // (object, count) -> tuple
     PyObject *make_error;       // what stands behind raise [, and behind from] -> exception
     PyObject *is_error;         // (exception, what stands behind except) -> bool

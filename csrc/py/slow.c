@@ -153,16 +153,19 @@ static int branch(struct slow *s, bool when)
 
 static int no_local(struct slow *s)
 {
+#if PY_VERSION_HEX >= 0x030b0000
+    const char *text = s->in->n ? "cannot access free variable '%U' where it is not associated "
+                                  "with a value in enclosing scope"
+                                : "cannot access local variable '%U' where it is not associated "
+                                  "with a value";
+#else
+    const char *text =
+            s->in->n ? "free variable '%U' referenced before assignment in enclosing scope"
+                     : "local variable '%U' referenced before assignment";
+#endif
     PyObject *name = text_of(s, s->in->b);
     if (name)
-#if PY_VERSION_HEX >= 0x030b0000
-        PyErr_Format(PyExc_UnboundLocalError,
-                     "cannot access local variable '%U' where it is not associated with a value",
-                     name);
-#else
-        PyErr_Format(PyExc_UnboundLocalError, "local variable '%U' referenced before assignment",
-                     name);
-#endif
+        PyErr_Format(s->in->n ? PyExc_NameError : PyExc_UnboundLocalError, text, name);
     Py_XDECREF(name);
     return -1;
 }
@@ -502,7 +505,8 @@ static PyObject *call_island(struct slow *s)
         return NULL;
     }
     for (; made < count; made++) {
-        args[made] = object_of(s, (uint16_t)(s->in->b + made), true);
+        struct gs_value v = *gs_vm_register(s->vm, (uint16_t)(s->in->b + made));
+        args[made] = v.tag == GS_UNSET ? Py_NewRef(gs_py.unbound) : gs_to_python(s->user, v, true);
         if (!args[made])
             break;
     }

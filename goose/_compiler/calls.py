@@ -10,7 +10,7 @@ import string
 from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from goose import _engine, _patches
+from goose import _engine
 from goose._compiler import names
 from goose._compiler.code import (
     INTERRUPT,
@@ -408,7 +408,7 @@ class Calls:
 
     def call_object(self, node: ast.Call, called: Any, into: int | None) -> int:
         """A call of a live object: native, of the script, or Python's."""
-        if called in _SLEEPS:
+        if names.is_sleep(called):
             if len(node.args) != 1 or node.keywords:
                 raise CannotFollow(node, "sleep takes one number")
             self.code.emit("SLEEP", self.value(node.args[0]))
@@ -600,7 +600,7 @@ class Calls:
             self.code.emit("JUMP", 0, 0, done)
             self.code.place(past)
 
-        self.walk(node.generators, look)
+        self.walk(node, look)
         self.code.place(done)
         return target
 
@@ -729,13 +729,19 @@ class Calls:
         operand = self.native_value(owner)
         first = int(self.code.temps(1 + len(arguments)))
         self.code.emit("MOVE", first, operand)
-        if "." not in name and not all(isinstance(a, (ast.Constant, ast.Name)) for a in arguments):
+        if "." not in name and not all(self.cannot_fail(a) for a in arguments):
             self.code.emit("MEET", first, self.text(name))  # the method is looked up before
         for place, argument in enumerate(arguments):
             self.value(argument, into=first + 1 + place)
         target = int(self.target(into))
         self.code.emit("METHOD", target, first, self.text(name), n=1 + len(arguments))
         return target
+
+    def cannot_fail(self, node: ast.expr) -> bool:
+        """Whether the value is there whatever happened."""
+        if isinstance(node, ast.Name):
+            return node.id not in self.locals or node.id in self.bound
+        return isinstance(node, ast.Constant)
 
     def join(self, node: ast.Call, owner: ast.expr, into: int | None) -> int:
         """ ", ".join(... for ...)"""
@@ -937,63 +943,3 @@ class Calls:
         if isinstance(node, ast.Subscript):
             raise NotNative
         return int(self.value(arguments[1]) if len(arguments) == 2 else self.constant(None))
-
-    # ---- what may run as Python ------------------------------------------------------------------
-
-    def require_free(self, node: ast.AST) -> None:
-        """CannotFollow where a piece may make requests or sleep, or is given the user."""
-        parents = {
-            child: inner for inner in ast.walk(node) for child in ast.iter_child_nodes(inner)
-        }
-        for inner in ast.walk(node):
-            if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await)):
-                raise CannotFollow(inner, "a generator or coroutine")
-            if isinstance(inner, (ast.Name, ast.Attribute)):
-                self._require_free_name(inner, parents.get(inner))
-
-    def _require_free_name(self, node: ast.Name | ast.Attribute, parent: ast.AST | None) -> None:
-        entity = self.static(node)
-        if isinstance(entity, (Self, SuperOf)):
-            if not (isinstance(parent, ast.Attribute) and parent.value is node):
-                raise CannotFollow(
-                    node, f"`{self.quote(parent or node)}` is given the user, and may make requests"
-                )
-        elif isinstance(entity, Client):
-            session = ("headers", "cookies", "auth", "verify", "base_url")
-            known = isinstance(parent, ast.Attribute) and (
-                parent.attr in session or not hasattr(_engine.Client, parent.attr)
-            )
-            if not known:
-                raise CannotFollow(
-                    node,
-                    f"`{self.quote(parent or node)}` is given the client, and may make requests",
-                )
-        elif isinstance(entity, (Verb, Method, Property, Ours)):
-            raise CannotFollow(node, f"`{self.quote(node)}` is called by code that is not followed")
-        elif isinstance(entity, Slot) and entity.name in self.scope.tainted:
-            if isinstance(parent, (ast.Attribute, ast.Call)):
-                raise CannotFollow(
-                    node,
-                    f"`{self.quote(parent)}` makes requests inside a class the compiler "
-                    "cannot follow",
-                    "call self.client in the task set or user itself",
-                )
-        elif isinstance(entity, Const):
-            if entity.value in _SLEEPS if callable(entity.value) else False:
-                raise CannotFollow(node, "code that is not followed sleeps")
-            if names.is_script_function(entity.value) and self.scope.may_request(entity.value):
-                raise CannotFollow(
-                    node, f"`{self.quote(node)}` may make requests, and is not followed here"
-                )
-
-
-class _Sleeps:
-    """The functions that are time.sleep."""
-
-    def __contains__(self, value: object) -> bool:
-        import time
-
-        return value is time.sleep or value is _patches.sleep or value is _patches._original_sleep
-
-
-_SLEEPS = _Sleeps()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import sys
 from argparse import Namespace
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from goose._compiler import islands, names
+from goose._compiler import bindings, names
 from goose._compiler.calls import Calls
 from goose._compiler.code import BINARY, COMPARE, IS_CONSTANT, UNARY, Code, Label, Reference
 from goose._compiler.entities import (
@@ -25,8 +26,10 @@ from goose._compiler.entities import (
     SuperOf,
     Verb,
 )
+from goose._compiler.pieces import Pieces
 from goose._compiler.scope import VERBS, Scope
 
+Comprehension = ast.ListComp | ast.DictComp | ast.GeneratorExp
 _LARGE = 1 << 18
 REPLY_ATTRIBUTES = frozenset(["status_code", "ok", "text", "content", "url", "reason", "history"])
 
@@ -42,6 +45,7 @@ class Note(NamedTuple):
 class Snapshot(NamedTuple):
     """Where to go back to when something cannot be lowered."""
 
+    in_closure: bool
     rows: int
     handlers: int
     temps: int
@@ -50,7 +54,7 @@ class Snapshot(NamedTuple):
     notes: int
 
 
-class Expressions(Calls):
+class Expressions(Calls, Pieces):
     """Lowers expressions: ``value`` gives the operand that holds one."""
 
     store: Any  # given by Lowering
@@ -72,8 +76,9 @@ class Expressions(Calls):
         self.notes: list[Note] = []
         self.replies: list[int] = []
         self.failing = 0
+        self.in_closure = False  # in what Python makes a function of its own of
         self.island_made: ast.AST | None = None
-        self._globals_declared = {
+        self.globals_declared = {
             name
             for n in ast.walk(tree)
             if isinstance(n, (ast.Global, ast.Nonlocal))
@@ -98,8 +103,8 @@ class Expressions(Calls):
             self.locals[name] = self.code.local()
             self.bound.add(name)
         self.code.params = len(self.locals)
-        for name in _assigned_names(self.tree):
-            if name not in self.roles and name not in self._globals_declared:
+        for name in bindings.assigned(self.tree):
+            if name not in self.roles and name not in self.globals_declared:
                 self.locals.setdefault(name, -1)
         for name, place in self.locals.items():
             if place < 0:
@@ -112,7 +117,7 @@ class Expressions(Calls):
             raise CannotFollow(self.tree, "it takes any number of arguments (*args)")
         return any(
             isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await))
-            for node in _own_nodes(self.tree)
+            for node in bindings.own_nodes(self.tree)
         )
 
     # ---- state ---------------------------------------------------------------------------------
@@ -120,10 +125,19 @@ class Expressions(Calls):
     def snapshot(self) -> Snapshot:
         """What ``restore`` goes back to."""
         rows, handlers, temps = self.code.state()
-        return Snapshot(rows, handlers, temps, set(self.bound), set(self.foreign), len(self.notes))
+        return Snapshot(
+            self.in_closure,
+            rows,
+            handlers,
+            temps,
+            set(self.bound),
+            set(self.foreign),
+            len(self.notes),
+        )
 
     def restore(self, to: Snapshot) -> None:
         """Forgets what was lowered since."""
+        self.in_closure = to.in_closure
         self.code.restore(to.rows, to.handlers, to.temps)
         self.bound, self.foreign = set(to.bound), set(to.foreign)
         del self.notes[to.notes :]
@@ -155,7 +169,7 @@ class Expressions(Calls):
 
     def read_local(self, name: str, node: ast.AST) -> int:
         if name not in self.bound:
-            self.code.emit("CHECK", self.locals[name], self.text(name))
+            self.code.emit("CHECK", self.locals[name], self.text(name), n=int(self.in_closure))
             self.bound.add(name)
         return self.locals[name]
 
@@ -164,7 +178,7 @@ class Expressions(Calls):
         entity = self.static(value) if isinstance(value, (ast.Name, ast.Attribute)) else None
         if not isinstance(entity, (Self, Client, Environment)):
             return False
-        if _count_stores(self.tree, name) != 1:
+        if bindings.count_stores(self.tree, name) != 1:
             raise CannotFollow(value, f"`{name}` is the user or its client, and more")
         self.aliases[name] = entity
         return True
@@ -354,6 +368,13 @@ class Expressions(Calls):
                 for place in range(entity.size)
             ]
             return self.display("TUPLE", list(names_of), into)
+        if isinstance(entity, More):
+            values: list[ast.expr] = [
+                ast.copy_location(ast.Name(f"{entity.name}.{key}", ast.Load()), node)
+                for key in entity.keys
+            ]
+            keys: list[ast.expr | None] = [ast.Constant(key) for key in entity.keys]
+            return self.of_Dict(ast.Dict(keys, values), into)
         if isinstance(entity, Property):
             return self.invoke(node, entity.function, [entity.self], [], [], into)
         if entity is None:
@@ -415,23 +436,29 @@ class Expressions(Calls):
         target = self.target(None)
         end = Label()
         left = self.value(node.left)
+        bound = self.bound
         for place, (operator, right) in enumerate(zip(node.ops, node.comparators, strict=True)):
             operand = self.value(right)
+            if place == 0:
+                bound = set(self.bound)  # what follows may be jumped over
             code = COMPARE.index(type(operator).__name__)
             self.code.emit("COMPARE", target, left, operand, n=code)
             if place + 1 < len(node.ops):
                 self.code.emit("UNLESS", target, 0, end)
             left = operand
+        self.bound = bound
         self.code.place(end)
         return target
 
     def of_BoolOp(self, node: ast.BoolOp, into: int | None) -> int:
         target, end = self.target(None), Label()
         jump = "UNLESS" if isinstance(node.op, ast.And) else "IF"
-        for part in node.values[:-1]:
-            self.value(part, into=target)
+        self.value(node.values[0], into=target)
+        bound = set(self.bound)  # what follows may be jumped over
+        for part in node.values[1:]:
             self.code.emit(jump, target, 0, end)
-        self.value(node.values[-1], into=target)
+            self.value(part, into=target)
+        self.bound = bound
         self.code.place(end)
         return target
 
@@ -455,14 +482,16 @@ class Expressions(Calls):
             return
         if isinstance(node, ast.BoolOp):
             sooner = isinstance(node.op, ast.Or)  # the value that decides alone
-            if sooner == when:
-                for part in node.values:
+            past, bound = Label(), self.bound
+            for part in node.values:
+                last = part is node.values[-1]
+                if sooner == when or last:
                     self.branch(part, to, when)
-                return
-            past = Label()
-            for part in node.values[:-1]:
-                self.branch(part, past, not when)
-            self.branch(node.values[-1], to, when)
+                else:
+                    self.branch(part, past, not when)
+                if part is node.values[0]:
+                    bound = set(self.bound)  # what follows may be jumped over
+            self.bound = bound
             self.code.place(past)
             return
         operand = self.value(node)
@@ -581,7 +610,7 @@ class Expressions(Calls):
 
     def comprehension(
         self,
-        node: ast.ListComp | ast.DictComp | ast.GeneratorExp,
+        node: Comprehension,
         item: ast.expr,
         key: ast.expr | None,
     ) -> int:
@@ -595,11 +624,12 @@ class Expressions(Calls):
             else:
                 self.code.emit("PAIR", target, self.copy_of(key), self.value(item))
 
-        self.walk(node.generators, add)
+        self.walk(node, add)
         return target
 
-    def walk(self, generators: list[ast.comprehension], inside: Any) -> None:
+    def walk(self, node: Comprehension, inside: Any) -> None:
         """The loops of a comprehension around ``inside()``; its names are its own."""
+        generators = node.generators
         names_inside = [
             n.id
             for generator in generators
@@ -614,7 +644,12 @@ class Expressions(Calls):
             self.bound.discard(name)
             self.foreign.discard(name)
             self.aliases.pop(name, None)
+        outer = self.in_closure
+        # PEP 709: those of 3.12 are part of the function, but for generators
+        inlined = sys.version_info >= (3, 12) and not isinstance(node, ast.GeneratorExp)
+        self.in_closure = outer or not inlined
         self._walk(generators, 0, iterator, inside)
+        self.in_closure = outer
         for name, place in hidden.items():
             if place is None:
                 del self.locals[name]
@@ -699,147 +734,6 @@ class Expressions(Calls):
         target = self.target(into)
         self.code.emit("CONCAT", target, first, n=len(pieces))
         return target
-
-    # ---- islands -------------------------------------------------------------------------------
-
-    def island(self, node: ast.expr, into: int | None) -> int:
-        """Python evaluates it."""
-        self.require_free(node)
-        if any(isinstance(n, ast.NamedExpr) for n in ast.walk(node)):
-            raise CannotFollow(node, f"`{self.quote(node)}` assigns in the middle of Python code")
-        known = set(self.locals) - set(self.aliases)
-        inputs = islands.read_names(node, known)
-        tree, attributes, _ = islands.rewrite(node, self.island_attribute)
-        slots = {name: self.static(attribute) for name, attribute in attributes.items()}
-        inputs = [name for name in inputs if not _is_own(node, name)]
-        for name in inputs:
-            self.read_local(name, node)
-        self.island_names(node)
-        body = [ast.copy_location(ast.Return(tree), node)]  # type: ignore[arg-type]
-        reads = [*inputs, *attributes]
-        made = self.make_island(reads, body)  # type: ignore[arg-type]
-        first = self.island_inputs(inputs, list(attributes), slots)
-        target = self.target(into)
-        self.code.emit("ISLAND", target, first, self.program.island(made), n=len(reads))
-        self.note(node, "runs as Python")
-        self.island_made = node
-        return target
-
-    def make_island(self, reads: list[str], body: list[ast.stmt]) -> Any:
-        free = {
-            name: names.closure_value(self.function, name)
-            for name in self.function.__code__.co_freevars
-            if name not in reads
-        }
-        free = {name: value for name, value in free.items() if value is not names.MISSING}
-        named = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name)}
-        declared = sorted(named & self._globals_declared)
-        if declared:
-            body = [ast.copy_location(ast.Global(declared), body[0]), *body]
-        free["_goose_unbound"] = islands.UNBOUND
-        if self.scope.environment is not None:
-            free["_self_environment"] = self.scope.environment
-        return islands.make(
-            self.function, self.function.__name__, reads, list(free), body, list(free.values())
-        )
-
-    def island_inputs(
-        self, inputs: list[str], attributes: list[str], slots: dict[str, Entity | None]
-    ) -> int:
-        """The values that an island reads, in a row."""
-        first = self.code.temps(len(inputs) + len(attributes))
-        for place, name in enumerate([*inputs, *attributes]):
-            if name in slots:
-                entity = slots[name]
-                if isinstance(entity, Slot):
-                    slot = self.slot(entity)
-                    self.code.emit("SELF_GET", first + place, slot, n=entity.owner)
-                elif isinstance(entity, Const):
-                    self.code.emit("MOVE", first + place, self.reference(entity.value))
-                else:
-                    self.code.emit("CLIENT", first + place)
-            else:
-                self.code.emit("MOVE", first + place, self.read_local(name, self.tree))
-        return first
-
-    def island_attribute(self, node: ast.Attribute) -> str | None:
-        """The name of self.x inside an island; None: an attribute like any other."""
-        owner = self.static(node.value)
-        if isinstance(owner, Self):
-            entity = self.static(node)
-            if isinstance(entity, (Slot, Const)):
-                return f"_{('self', 'user', 'outer')[owner.owner]}_{node.attr}"
-            if isinstance(entity, Environment):
-                return None if self.scope.environment is None else "_self_environment"
-            if isinstance(entity, Client):
-                return "_self_client"
-        return None
-
-    def island_names(self, node: ast.AST) -> None:
-        """Containers that an island reads may be changed by it: they are Python's from now on."""
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name) and inner.id not in self.locals:
-                entity = self._static_name(inner)
-                if isinstance(entity, Const) and type(entity.value) in (list, dict):
-                    self.unit.island_reads.add(id(entity.value))
-
-
-def _assigned_names(tree: ast.FunctionDef) -> list[str]:
-    found: dict[str, None] = {}
-    for node in _own_nodes(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.setdefault(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node is not tree:
-            found.setdefault(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            for alias in node.names:
-                found.setdefault((alias.asname or alias.name).split(".")[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            found.setdefault(node.name)
-    return list(found)
-
-
-def _own_nodes(tree: ast.AST) -> list[ast.AST]:
-    """Its nodes without those of functions and comprehensions inside (but with these)."""
-    found: list[ast.AST] = []
-    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-    comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-
-    def visit(node: ast.AST, top: bool) -> None:
-        found.append(node)
-        if isinstance(node, inner) and not top:
-            return
-        if isinstance(node, comprehensions):
-            # walrus targets belong to the function, the loops' names do not
-            for part in ast.walk(node):
-                if isinstance(part, ast.NamedExpr):
-                    found.append(part.target)
-            return
-        for child in ast.iter_child_nodes(node):
-            visit(child, False)
-
-    visit(tree, True)
-    return found
-
-
-def _count_stores(tree: ast.AST, name: str) -> int:
-    return sum(
-        1
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
-    )
-
-
-def _is_own(node: ast.expr, name: str) -> bool:
-    """Whether a name in an expression is only a comprehension's or lambda's own."""
-    for inner in ast.walk(node):
-        if isinstance(inner, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            targets = [n for g in inner.generators for n in ast.walk(g.target)]
-            if any(isinstance(n, ast.Name) and n.id == name for n in targets):
-                return True
-        if isinstance(inner, ast.Lambda) and any(a.arg == name for a in inner.args.args):
-            return True
-    return False
 
 
 def split_percent(template: str) -> list[str] | None:

@@ -6,8 +6,8 @@ import ast
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from goose._compiler import islands
-from goose._compiler.code import BINARY, COMPARE, IN_PLACE, NOTHING, Code, Label
+from goose._compiler import bindings
+from goose._compiler.code import BINARY, IN_PLACE, NOTHING, Code, Label
 from goose._compiler.entities import CannotFollow, Const, NotNative, Slot
 from goose._compiler.expressions import Expressions
 from goose._compiler.scope import Scope
@@ -251,6 +251,7 @@ class Lowering(Expressions):
         loop = Loop(len(self.finals))
         self.loops.append(loop)
         done = Label()
+        self.bound -= bindings.unbound_in([node])
         before = set(self.bound)
         self.code.place(loop.again)
         self.branch(node.test, done, False)
@@ -259,14 +260,16 @@ class Lowering(Expressions):
         self.code.emit("JUMP", 0, 0, loop.again)
         self.loops.pop()
         self.code.place(done)
-        self.bound = before
+        self.bound = set(before)
         self.body(node.orelse)
+        self.bound &= before
         self.code.place(loop.out)
 
     def on_For(self, node: ast.For) -> None:
         loop, done = Loop(len(self.finals)), Label()
         iterator = self.iterator(node.iter)
         item = self.code.temps()
+        self.bound -= bindings.unbound_in([node])
         before = set(self.bound)
         self.loops.append(loop)
         self.code.place(loop.again)
@@ -286,9 +289,10 @@ class Lowering(Expressions):
         self.code.emit("JUMP", 0, 0, loop.again)
         self.loops.pop()
         self.code.place(done)
-        self.bound = before
+        self.bound = set(before)
         self.code.emit("UNSET", iterator)
         self.body(node.orelse)
+        self.bound &= before
         self.code.place(loop.out)
 
     def on_Break(self, node: ast.Break) -> None:
@@ -378,6 +382,7 @@ class Lowering(Expressions):
     def on_Assert(self, node: ast.Assert) -> None:
         good = Label()
         self.branch(node.test, good, True)
+        before = set(self.bound)
         self.failing += 1
         error = self.code.temps(2)
         self.code.emit("MOVE", error, self.reference(AssertionError))
@@ -388,6 +393,7 @@ class Lowering(Expressions):
         self.code.emit("PYCALL", error, error, NOTHING, n=count)
         self.failing -= 1
         self.code.emit("RAISE", error, NOTHING)
+        self.bound = before
         self.code.place(good)
 
     def on_Try(self, node: ast.Try) -> None:
@@ -396,7 +402,7 @@ class Lowering(Expressions):
         region = self.open_region()
         end = Label()
         error = self.code.temps()
-        before = set(self.bound)
+        before = self.bound - bindings.unbound_in([node])
         if node.handlers:
             self.try_except(node, error, end)
         else:
@@ -406,10 +412,9 @@ class Lowering(Expressions):
             self.code.place(end)
             return
         self.finals.pop()
-        after = self.bound
         self.code.place(end)
         self.body(node.finalbody)
-        bound = set(self.bound)
+        after = self.bound
         past, failed = Label(), Label()
         self.code.emit("JUMP", 0, 0, past)
         self.code.place(failed)
@@ -418,11 +423,11 @@ class Lowering(Expressions):
         self.body(node.finalbody)
         self.code.emit("RERAISE", error)
         self.code.place(past)
-        self.bound = after | bound
+        self.bound = after
 
     def try_except(self, node: ast.Try, error: int, end: Label) -> None:
         caught, region = Label(), self.open_region()
-        before = set(self.bound)
+        before = self.bound - bindings.unbound_in(node.body)
         self.body(node.body)
         parts = self.close_region(region)
         self.body(node.orelse)
@@ -499,7 +504,9 @@ class Lowering(Expressions):
         if item.optional_vars is not None:
             self.store(item.optional_vars, reply)
         region = self.open_region()
+        before = self.bound - bindings.unbound_in(node.body)
         self.with_items(items[1:], node)
+        self.bound &= before  # a verdict may cut the body short
         parts = self.close_region(region)
         end, failed = Label(), Label()
         self.code.emit("JUMP", 0, 0, end)
@@ -512,117 +519,3 @@ class Lowering(Expressions):
         self.code.emit("RERAISE", error)
         self.code.place(end)
         self.code.emit("UNSET", reply)
-
-    # ---- islands -------------------------------------------------------------------------------
-
-    def statement_island(self, node: ast.stmt) -> None:
-        """Runs a whole statement as Python."""
-        for inner in ast.walk(node):
-            if isinstance(inner, (ast.Return, ast.Break, ast.Continue)) and not self.is_inside(
-                inner, node
-            ):
-                raise CannotFollow(node, f"`{self.quote(node)}` cannot be followed")
-        self.require_free(node)
-        tree, attributes, stored = islands.rewrite(node, self.island_attribute)
-        if self.caught and self.uses_current_error(node):
-            self.locals[islands.ERROR] = self.caught[-1]
-            self.bound.add(islands.ERROR)
-            tree = islands.handling(tree)
-        outputs = self.assigned(node)
-        inputs = [n for n in islands.read_names(tree, set(self.locals)) if n in self.bound]
-        self.island_names(node)
-        lost = [n for n in outputs if n not in self.bound and not self.surely_assigns(node, n)]
-        slots = {name: self.static(attribute) for name, attribute in attributes.items()}
-        results = [*outputs, *sorted(stored)]
-        ending = ast.Return(
-            ast.Tuple([_final_value(name, name in lost) for name in results], ast.Load())
-        )
-        body: list[ast.stmt] = [tree, ast.copy_location(ending, node)]  # type: ignore[list-item]
-        reads = [*inputs, *(n for n in attributes if n not in stored or self.is_read(node, n))]
-        made = self.make_island(reads, body)
-        first = self.island_inputs(inputs, [n for n in reads if n not in inputs], slots)
-        result = self.code.temps(1 + len(results))
-        self.code.emit("ISLAND", result, first, self.program.island(made), n=len(reads))
-        self.note(node, "runs as Python")
-        self.code.emit("UNPACK", result + 1, result, n=len(results))
-        for place, name in enumerate(results):
-            if name in slots:
-                entity = slots[name]
-                if not isinstance(entity, Slot):
-                    raise CannotFollow(node, f"`{self.quote(node)}` sets what is no attribute")
-                self.code.emit("SELF_SET", result + 1 + place, self.slot(entity), n=entity.owner)
-            else:
-                self.store(ast.Name(name, ast.Store()), result + 1 + place)
-                self.foreign.add(name)
-                if name in lost:
-                    self.unset_if_unbound(name)
-
-    def unset_if_unbound(self, name: str) -> None:
-        """An island has told by a mark that it did not assign the local."""
-        bound, found = Label(), self.code.temps()
-        register, mark = self.register(name), self.reference(islands.UNBOUND)
-        self.code.emit("COMPARE", found, register, mark, n=COMPARE.index("Is"))
-        self.code.emit("UNLESS", found, 0, bound)
-        self.code.emit("UNSET", register)
-        self.code.place(bound)
-        self.bound.discard(name)
-
-    def is_read(self, node: ast.stmt, name: str) -> bool:
-        """Whether an attribute that a statement sets is read by it too."""
-        for inner in ast.walk(node):
-            read: ast.AST | None = inner.target if isinstance(inner, ast.AugAssign) else None
-            if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Load):
-                read = inner
-            if isinstance(read, ast.Attribute) and self.island_attribute(read) == name:
-                return True
-        return False
-
-    @staticmethod
-    def is_inside(inner: ast.AST, node: ast.stmt) -> bool:
-        """Whether a return, break or continue stays within the statement."""
-        for holder in ast.walk(node):
-            functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-            loops = (ast.For, ast.While)
-            wanted = functions if isinstance(inner, ast.Return) else functions + loops
-            if isinstance(holder, wanted) and any(part is inner for part in ast.walk(holder)):
-                return True
-        return False
-
-    def assigned(self, node: ast.stmt) -> list[str]:
-        """Locals that it assigns."""
-        found: dict[str, None] = {}
-        for inner in ast.walk(node):
-            name = None
-            if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
-                name = inner.id
-            elif isinstance(inner, (ast.FunctionDef, ast.ClassDef)):
-                name = inner.name
-            elif isinstance(inner, (ast.Import, ast.ImportFrom)):
-                for alias in inner.names:
-                    found.setdefault((alias.asname or alias.name).split(".")[0])
-            if name is not None:
-                found.setdefault(name)
-        return [name for name in found if self.is_local(name)]
-
-    def surely_assigns(self, node: ast.stmt, name: str) -> bool:
-        """Whether it cannot end well without having assigned the name."""
-        if isinstance(node, (ast.If, ast.For, ast.While, ast.Try)):
-            return False
-        if isinstance(node, ast.With):
-            direct = [
-                item.optional_vars
-                for item in node.items
-                if isinstance(item.optional_vars, ast.Name)
-            ]
-            return any(d.id == name for d in direct) or any(
-                self.surely_assigns(s, name) for s in node.body
-            )
-        return name in self.assigned(node)
-
-
-def _final_value(name: str, may_be_unbound: bool) -> ast.expr:
-    """What an island gives for a name that it assigns."""
-    if not may_be_unbound:
-        return ast.Name(name, ast.Load())
-    text = f"locals().get({name!r}, _goose_unbound)"
-    return ast.parse(text, mode="eval").body

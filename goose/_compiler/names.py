@@ -7,11 +7,13 @@ import builtins
 import enum
 import sys
 import sysconfig
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from goose import _patches
 from goose._compiler.source import NoSource, module_tree
 
 _HERE = str(Path(__file__).parent.parent)
@@ -45,6 +47,11 @@ def is_script_file(filename: str) -> bool:
 def is_script_function(value: object) -> bool:
     """Whether it is a plain function of the script's modules."""
     return isinstance(value, FunctionType) and is_script_file(value.__code__.co_filename)
+
+
+def is_sleep(value: object) -> bool:
+    """Whether it is time.sleep, under whatever name."""
+    return value is time.sleep or value is _patches.sleep or value is _patches._original_sleep
 
 
 def is_plain(value: object) -> bool:

@@ -2,11 +2,18 @@
 """What generated scripts found, made small: one task for each."""
 
 import logging
+from contextlib import contextmanager
 
 from goose import HttpUser, SequentialTaskSet, StopUser, task
 
 NAMES = "ada"
 TITLE = "Title"
+
+
+@contextmanager
+def timed(what):
+    yield what
+    logging.info("done %s", what)
 
 
 class Steps(SequentialTaskSet):
@@ -150,6 +157,13 @@ class Steps(SequentialTaskSet):
                 self.client.post(wrong, json={"a": 1}, name="named")
             except TypeError as error:
                 self.tell(str(error))
+
+    @task
+    def unbound_in_front_of_a_block(self):
+        for str1 in self.seen[:0]:
+            pass
+        with timed(str1):
+            self.client.get("/inside")
 
     @task
     def body_that_is_null(self):
