@@ -255,9 +255,9 @@ class Deaf(HttpUser):
             except BaseException:
                 pass
 """
-    options = ["-H", target.url, "-u", "5", "-r", "1000", "--stop-timeout", "1"]
+    options = ["-H", target.url, "-u", "5", "-r", "100000", "--stop-timeout", "1"]
     with running_cli(tmp_path, *options, "--no-reset-metrics", script=script) as cli:
-        until(lambda: target.requests() > 100, "load")
+        until(lambda: target.requests() > 2000, "load by all users")
         found = send(cli, [signal.SIGINT])
     assert found.report["client"]["dropped_users"] == 5
     assert "did not stop when told" in found.err

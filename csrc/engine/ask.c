@@ -449,9 +449,9 @@ static bool render(struct gs_user *user, const struct gs_class *klass,
                    const struct gs_ask_session *session, const struct gs_str *method,
                    const struct gs_value *words, struct parts *parts, struct gs_asked *asked)
 {
-    struct gs_call *call = &user->call;
+    struct gs_call *call = gs_user_call(user);
     uint32_t place;
-    if (!find_place(user->lane, klass, &place))
+    if (!call || !find_place(user->lane, klass, &place))
         return false;
     struct gs_origin *origin = user->lane->ask->places[place].origin;
     const struct gs_value *verify = &words[GS_WORD_verify];
@@ -475,7 +475,6 @@ static bool render(struct gs_user *user, const struct gs_class *klass,
                                  .body_stays = parts->body.len == 0};
     call->follow =
             words[GS_WORD_allow_redirects].tag == GS_UNSET || words[GS_WORD_allow_redirects].i != 0;
-    call->session = &user->session;
     call->max_body = klass->max_body;
     user->session.verify = origin->tls || !klass->verify || klass->ca_file
                                    ? gs_net_tls(&user->lane->net, klass->verify, klass->ca_file)

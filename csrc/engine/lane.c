@@ -7,6 +7,7 @@
 #include "engine/ask.h"
 #include "engine/attack.h"
 
+#define TRIM_NS GS_S    // between two looks at memory that stands idle
 #define HATCH_BATCH 256 // users started in one turn, so that those before get on
 
 static void on_order(struct gs_message *message, void *owner);
@@ -27,7 +28,7 @@ static void on_user_timer(struct gs_timer *timer)
 static void count_call(struct gs_user *user)
 {
     struct gs_lane *lane = user->lane;
-    const struct gs_call *call = &user->call;
+    const struct gs_call *call = user->call;
     struct gs_row *row = gs_shard_row(lane->shard, &lane->names, user->name);
     if (!row)
         return;
@@ -52,7 +53,7 @@ static void count_call(struct gs_user *user)
 
 static void on_call_done(struct gs_call *call)
 {
-    struct gs_user *user = GS_OWNER(call, struct gs_user, call);
+    struct gs_user *user = GS_OWNER(call->session, struct gs_user, session);
     if (user->lane->attack->plan.metrics)
         count_call(user);
     gs_lane_ready(user);
@@ -62,8 +63,22 @@ void gs_user_start_call(struct gs_user *user, uint32_t name)
 {
     user->state = GS_USER_CALLING;
     user->name = name;
-    user->call.done = on_call_done;
-    gs_session_start(&user->session, &user->call);
+    user->call->done = on_call_done;
+    gs_session_start(&user->session, user->call);
+}
+
+struct gs_call *gs_user_call(struct gs_user *user)
+{
+    if (!user->call)
+        user->call = gs_net_call_take(&user->lane->net, &user->session);
+    return user->call;
+}
+
+void gs_user_forget_call(struct gs_user *user)
+{
+    if (user->call)
+        gs_net_call_give(&user->lane->net, user->call);
+    user->call = NULL;
 }
 
 void gs_user_sleep(struct gs_user *user, uint64_t at_ns)
@@ -137,7 +152,7 @@ void gs_user_end(struct gs_user *user)
     struct gs_lane *lane = user->lane;
     gs_wheel_remove(&lane->wheel, &user->timer);
     gs_session_fini(&user->session);
-    gs_call_clear(&user->call);
+    gs_user_forget_call(user);
     user->state = GS_USER_DEAD;
     if (user == lane->extra) {
         lane->extra_over = true;
@@ -220,6 +235,7 @@ static void stop(struct gs_lane *lane)
     lane->hold = lane->ended_told;
     gs_wheel_remove(&lane->wheel, &lane->hatch_timer);
     gs_wheel_remove(&lane->wheel, &lane->run_timer);
+    gs_wheel_remove(&lane->wheel, &lane->trim_timer);
     lane->stop_timer.fire = stop_over;
     gs_wheel_add(&lane->wheel, &lane->stop_timer,
                  gs_lane_now(lane) + lane->attack->plan.stop_timeout_ns);
@@ -278,6 +294,17 @@ static void give_shard(struct gs_lane *lane, uint64_t round)
     gs_attack_take_shard(lane->attack, full, round);
 }
 
+// What a burst needed (the hatching above all) is not kept for the quiet that follows.
+static void trim(struct gs_timer *timer)
+{
+    struct gs_lane *lane = GS_OWNER(timer, struct gs_lane, trim_timer);
+    gs_pool_trim(&lane->net.calls);
+    gs_pool_trim(&lane->net.requests);
+    gs_pool_trim(&lane->activities);
+    if (!lane->stopping)
+        gs_wheel_add(&lane->wheel, timer, gs_lane_now(lane) + TRIM_NS);
+}
+
 static void begin_hatch(struct gs_lane *lane, uint64_t start_ns)
 {
     const struct gs_plan *plan = &lane->attack->plan;
@@ -291,6 +318,9 @@ static void begin_hatch(struct gs_lane *lane, uint64_t start_ns)
         return;
     }
     gs_wheel_add(&lane->wheel, &lane->hatch_timer, hatch_ns(lane, lane->index));
+    lane->trim_timer.fire = trim;
+    if (!plan->stepped) // such clocks would stop at each look
+        gs_wheel_add(&lane->wheel, &lane->trim_timer, gs_lane_now(lane) + TRIM_NS);
     if (!plan->reset && plan->run_time_ns != GS_NEVER) {
         lane->run_timer.fire = run_over;
         gs_wheel_add(&lane->wheel, &lane->run_timer, lane->hatch_start_ns + plan->run_time_ns);
@@ -468,7 +498,7 @@ int gs_lane_init(struct gs_lane *lane, struct gs_attack *attack, unsigned index)
     if (gs_mailbox_open(&lane->mailbox, &lane->loop, lane) != 0)
         goto no_mailbox;
     if (gs_net_init(&lane->net, &lane->clock, &lane->wheel, &lane->poller, &lane->mailbox,
-                    plan->transport) != 0)
+                    plan->transport, lane->user_count) != 0)
         goto no_net;
     lane->net.owner = lane;
     lane->net.on_dialed = on_dialed;
@@ -495,10 +525,11 @@ void gs_lane_fini(struct gs_lane *lane)
         if (lane->users[i].state == GS_USER_DEAD)
             continue;
         gs_session_fini(&lane->users[i].session); // dropped: its code did not end
-        gs_call_clear(&lane->users[i].call);
+        gs_user_forget_call(&lane->users[i]);
     }
     gs_mailbox_close(&lane->mailbox);
     gs_ask_fini(lane);
+    gs_pool_fini(&lane->activities);
     gs_net_fini(&lane->net);
     gs_poller_close(&lane->poller);
     uv_run(&lane->loop, UV_RUN_DEFAULT);

@@ -36,17 +36,18 @@ struct gs_lane {
     struct gs_shard *shard;
     uint32_t epoch; // of the metrics: grows at each reset
 
-    struct gs_ask_lane *ask; // engine/ask.h
-    struct gs_pyref *trash;  // Python references that nobody holds any more
-    uv_mutex_t printing;     // guards `printed`
-    struct gs_buf printed;   // lines that programs printed, until somebody takes them
+    struct gs_ask_lane *ask;   // engine/ask.h
+    struct gs_pool activities; // engine/runner.h
+    struct gs_pyref *trash;    // Python references that nobody holds any more
+    uv_mutex_t printing;       // guards `printed`
+    struct gs_buf printed;     // lines that programs printed, until somebody takes them
 
     struct gs_user *users; // this lane's, by hatch order
     uint32_t user_count, hatched, live;
     struct gs_user *extra; // the setup or teardown user, while it lives
     struct gs_node ready;
     struct gs_user *current; // whose code runs
-    struct gs_timer hatch_timer, run_timer, stop_timer;
+    struct gs_timer hatch_timer, run_timer, stop_timer, trim_timer;
     uint64_t hatch_start_ns;
     bool hatching_began, hatching;
     bool hold;       // a stepped clock stands still until the attack moves on

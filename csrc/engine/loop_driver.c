@@ -28,8 +28,11 @@ static int ask(struct gs_user *user, const struct gs_loop_plan *plan)
                                  .origin = origin,
                                  .target = url.target,
                                  .fields = GS_SLICE(FIELDS)};
-    struct gs_call *call = &user->call;
-    call->session = &user->session;
+    struct gs_call *call = gs_user_call(user);
+    if (!call) {
+        gs_origin_release(origin);
+        return -1;
+    }
     call->timeout_ns = call->connect_timeout_ns = 60 * GS_S;
     call->max_body = 16 << 20;
     call->follow = plan->follow;
@@ -48,7 +51,7 @@ static void step(struct gs_user *user)
     const struct gs_loop_plan *plan = lane->driver_data;
     bool first = user->data == NULL;
     uint64_t made = (uint64_t)(uintptr_t)user->data; // requests started
-    gs_call_clear(&user->call);
+    gs_user_forget_call(user);
     if (lane->stopping || (plan->requests && made >= plan->requests)) {
         gs_user_end(user);
         return;

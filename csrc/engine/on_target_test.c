@@ -258,7 +258,7 @@ static void check_upload(struct gs_user *user, const struct rig_step *step, uint
     (void)index;
     snprintf(expected, sizeof expected, "{\"length\": %zu, \"crc32\": %u}\n", step->body_len,
              crc_of_upload);
-    CHECK_TEXT(user->call.body_bytes.data, user->call.body_bytes.len, expected);
+    CHECK_TEXT(user->call->body_bytes.data, user->call->body_bytes.len, expected);
 }
 
 // Bodies larger than any buffer arrive as they are, in both directions.
@@ -291,7 +291,7 @@ static void large_bodies_arrive_whole(void)
 
 static void check_pattern(struct gs_user *user, const struct rig_step *step, uint32_t index)
 {
-    struct gs_slice body = user->call.body_bytes;
+    struct gs_slice body = user->call->body_bytes;
     (void)step;
     (void)index;
     CHECK_EQ(body.len, 3000000);
@@ -367,10 +367,10 @@ static void tell_which(struct gs_user *user, const struct rig_step *step, uint32
 {
     (void)step;
     (void)index;
-    enum gs_err err = user->call.err;
+    enum gs_err err = user->call->err;
     CHECK(err == GS_E_OK || err == GS_E_REFUSED || err == GS_E_RESET || err == GS_E_CLOSED ||
           err == GS_E_CUT_SHORT);
-    sem_post(user->call.status ? &answers : &failed);
+    sem_post(user->call->status ? &answers : &failed);
 }
 
 static void a_restart_is_survived(void)
@@ -480,7 +480,7 @@ static const struct {
 
 static void check_fault(struct gs_user *user, const struct rig_step *step, uint32_t index)
 {
-    const struct gs_call *call = &user->call;
+    const struct gs_call *call = user->call;
     CHECK(call->own_body.cap <= 2 << 20 && call->own_head.cap <= 2 * GS_HEAD_MAX); // bounded
     bool good = index % 2 == 1; // what follows a fault is served
     enum gs_err err = good ? GS_E_OK : faults[index / 2].err;

@@ -20,7 +20,7 @@ static struct outcome outcomes[1000];
 static void keep(struct gs_user *user, const struct rig_step *step, uint32_t index)
 {
     (void)step;
-    const struct gs_call *call = &user->call;
+    const struct gs_call *call = user->call;
     struct outcome *outcome = &outcomes[index % 1000];
     size_t len = call->body_bytes.len < 255 ? call->body_bytes.len : 255;
     *outcome = (struct outcome){.status = call->status,
@@ -296,7 +296,8 @@ static void drive_head_then_body(struct gs_lane *lane)
         } else if (lane->stopping) {
             gs_user_end(user);
         } else {
-            if (asking && asking->call.head_bytes.data && asking->state == GS_USER_CALLING) {
+            if (asking && asking->call && asking->call->head_bytes.data &&
+                asking->state == GS_USER_CALLING) {
                 sem_post(&may_send);
                 asking = NULL;
             }
@@ -309,7 +310,7 @@ static const struct gs_driver head_then_body_driver = {rig_enter, drive_head_the
 
 static void keep_owned(struct gs_user *user, const struct rig_step *step, uint32_t index)
 {
-    CHECK_EQ(gs_call_own(&user->call), 0); // as who keeps a response longer does
+    CHECK_EQ(gs_call_own(user->call), 0); // as who keeps a response longer does
     if (user->lane->net.arena)
         memset(user->lane->net.arena, '#', GS_ARENA_BYTES);
     keep(user, step, index);
@@ -457,7 +458,7 @@ static void drive_held(struct gs_lane *lane)
             gs_user_end(user);
         } else {
             const struct gs_user *first = &lane->users[0];
-            if (first->state == GS_USER_CALLING && first->call.sent_ns && asking) {
+            if (first->state == GS_USER_CALLING && first->call && first->call->sent_ns && asking) {
                 wait_for(&closed);
                 asking = NULL; // once for each request
             }
@@ -640,8 +641,8 @@ static bool cuts[4];
 static void keep_cut(struct gs_user *user, const struct rig_step *step, uint32_t index)
 {
     keep(user, step, index);
-    cuts[index % 4] = user->call.body_cut;
-    CHECK(user->call.bytes_received > 1000000);
+    cuts[index % 4] = user->call->body_cut;
+    CHECK(user->call->bytes_received > 1000000);
 }
 
 // What is beyond max_body is read, counted and dropped.

@@ -155,24 +155,26 @@ static void reply_left(struct gs_reply *reply)
 
 static struct gs_value reply_of(struct gs_runner *runner)
 {
-    struct gs_call *call = &runner->user->call;
+    struct gs_call *call = runner->user->call;
     struct gs_reply *reply = gs_reply_new();
-    if (!reply)
+    if (!reply) {
+        gs_user_forget_call(runner->user);
         return (struct gs_value){.tag = GS_UNSET};
+    }
     reply->status = call->status;
     reply->err = (uint16_t)call->err;
     reply->detail = call->detail;
     reply->failed = call->status == 0 || call->status >= 400;
     reply->cut = call->body_cut;
     reply->encoded = true; // not looked at yet
-    reply->name = runner->asked.name;
+    reply->name = runner->now->asked.name;
     reply->epoch = lane_of(runner)->epoch;
     reply->elapsed_ns = call->last_ns - call->sent_ns;
     reply->head = call->head_bytes.data;
     reply->head_len = call->head_bytes.len;
     reply->body = call->body_bytes.data;
     reply->body_len = call->body_bytes.len;
-    reply->url = gs_keep(runner->asked.url);
+    reply->url = gs_keep(runner->now->asked.url);
     reply->left = reply_left;
     if (call->final_url) {
         gs_put(&reply->url, gs_str_of_utf8(call->final_url, strlen(call->final_url)));
@@ -187,16 +189,18 @@ static struct gs_value reply_of(struct gs_runner *runner)
         call->owned = false;
     } else if (reply->head) {
         reply->borrowed = true;
-        gs_list_add_tail(&runner->lent, &reply->lent);
+        gs_list_add_tail(&runner->now->lent, &reply->lent);
     }
-    gs_call_clear(call);
+    gs_user_forget_call(runner->user);
     return GS_VALUE(GS_REPLY, reply, reply);
 }
 
 bool gs_runner_own(struct gs_runner *runner)
 {
     bool done = true;
-    for (struct gs_node *node; (node = gs_list_pop(&runner->lent)) != NULL;)
+    if (!runner->now)
+        return true;
+    for (struct gs_node *node; (node = gs_list_pop(&runner->now->lent)) != NULL;)
         done = gs_reply_own(GS_OWNER(node, struct gs_reply, lent)) && done;
     return done;
 }
@@ -206,46 +210,69 @@ bool gs_runner_own(struct gs_runner *runner)
 struct gs_runner *gs_runner_new(struct gs_user *user, const struct gs_class *klass)
 {
     uint32_t slots = klass->program->slot_count[GS_OWNER_USER];
-    struct gs_runner *runner = calloc(1, sizeof *runner);
+    struct gs_runner *runner = calloc(1, sizeof *runner + slots * sizeof *runner->slots);
     if (!runner)
         return NULL;
-    runner->slots = calloc(slots ? slots : 1, sizeof *runner->slots);
-    if (!runner->slots) {
-        free(runner);
-        return NULL;
-    }
     runner->user = user;
     runner->klass = klass;
     gs_life_init(&runner->life, klass->tasks);
-    runner->vm.program = klass->program;
-    runner->vm.host = &host;
-    runner->vm.user = runner;
-    runner->vm.rng = &user->rng;
-    gs_vm_init(&runner->vm);
-    gs_list_init(&runner->lent);
     return runner;
 }
 
-static void free_slots(struct gs_value *slots, uint32_t count)
+static void drop_slots(struct gs_value *slots, uint32_t count)
 {
-    for (uint32_t i = 0; slots && i < count; i++)
+    for (uint32_t i = 0; i < count; i++)
         gs_drop(slots[i]);
-    free(slots);
+}
+
+// Takes what a program needs to run. False without memory.
+static bool take_up(struct gs_runner *runner)
+{
+    struct gs_lane *lane = lane_of(runner);
+    if (!lane->activities.cells &&
+        gs_pool_init(&lane->activities, sizeof(struct gs_activity), lane->user_count) != 0)
+        return false;
+    struct gs_activity *now = gs_pool_take(&lane->activities);
+    if (!now)
+        return false;
+    runner->now = now;
+    now->asked = (struct gs_asked){.url.tag = GS_UNSET, .body.tag = GS_UNSET};
+    gs_list_init(&now->lent);
+    now->vm.program = runner->klass->program;
+    now->vm.host = &host;
+    now->vm.user = runner;
+    now->vm.rng = &runner->user->rng;
+    gs_vm_init(&now->vm);
+    gs_vm_lend(&now->vm, now->frames, sizeof now->frames / sizeof *now->frames, now->registers,
+               sizeof now->registers / sizeof *now->registers);
+    return true;
+}
+
+// The program is over, or left where it is.
+static void put_down(struct gs_runner *runner)
+{
+    struct gs_activity *now = runner->now;
+    if (!now)
+        return;
+    gs_vm_fini(&now->vm);
+    gs_drop(now->asked.url);
+    gs_drop(now->asked.body);
+    gs_runner_own(runner); // replies that the user keeps
+    runner->now = NULL;
+    gs_pool_give(&lane_of(runner)->activities, now);
 }
 
 void gs_runner_free(struct gs_runner *runner, void (*forget)(void *owner, void *data))
 {
-    gs_vm_fini(&runner->vm);
-    gs_drop(runner->asked.url);
-    gs_drop(runner->asked.body);
+    put_down(runner);
     gs_life_fini(&runner->life, forget, runner);
-    free_slots(runner->slots, runner->klass->program->slot_count[GS_OWNER_USER]);
+    drop_slots(runner->slots, runner->klass->program->slot_count[GS_OWNER_USER]);
     free(runner);
 }
 
 void gs_runner_quit(struct gs_runner *runner)
 {
-    gs_vm_fini(&runner->vm);
+    put_down(runner);
     runner->state = OVER;
 }
 
@@ -269,6 +296,7 @@ static void count_task(struct gs_runner *runner, bool failed, bool cut_off)
 
 void gs_runner_over(struct gs_runner *runner, enum gs_ending ending, bool failed, bool cut_off)
 {
+    put_down(runner);
     if (runner->in_wait_time) { // failed or stopped in it
         runner->in_wait_time = false;
         if (ending == GS_END_USER)
@@ -315,7 +343,7 @@ static bool must_stop(struct gs_runner *runner, enum gs_run *run)
     case GS_HEARD_NOTHING:
         return false;
     case GS_HEARD_ENOUGH: // it goes on regardless
-        gs_vm_fini(&runner->vm);
+        put_down(runner);
         lane_of(runner)->shard->dropped_users++;
         runner->state = OVER;
         *run = GS_RUN_OVER;
@@ -323,11 +351,10 @@ static bool must_stop(struct gs_runner *runner, enum gs_run *run)
     case GS_HEARD_STOP:
         break;
     }
-    if (gs_vm_is_guarded(&runner->vm)) {
+    if (gs_vm_is_guarded(&runner->now->vm)) {
         *run = ask_python(runner, GS_NEED_STOP);
         return true;
     }
-    gs_vm_fini(&runner->vm);
     gs_runner_over(runner, GS_END_USER, false, true);
     *run = GS_RUN_WAITS; // that is: go on, see below
     return true;
@@ -349,9 +376,9 @@ static enum gs_run sleep_until(struct gs_runner *runner, uint64_t at_ns, enum st
 void gs_runner_called(struct gs_runner *runner, struct gs_asked asked)
 {
     wait_begins(runner);
-    gs_put(&runner->asked.url, asked.url);
-    gs_put(&runner->asked.body, asked.body);
-    runner->asked.name = asked.name;
+    gs_put(&runner->now->asked.url, asked.url);
+    gs_put(&runner->now->asked.body, asked.body);
+    runner->now->asked.name = asked.name;
     runner->state = CALLING;
     gs_user_start_call(runner->user, asked.name);
 }
@@ -361,10 +388,12 @@ void gs_runner_called(struct gs_runner *runner, struct gs_asked asked)
 static bool begin(struct gs_runner *runner, uint32_t function)
 {
     struct gs_level *level = runner->life.level;
-    runner->vm.slots[GS_OWNER_USER] = runner->slots;
-    runner->vm.slots[GS_OWNER_SET] = level->data;
-    runner->vm.slots[GS_OWNER_OUTER] = level->outer ? level->outer->data : NULL;
-    return gs_vm_begin(&runner->vm, function);
+    if (!take_up(runner))
+        return false;
+    runner->now->vm.slots[GS_OWNER_USER] = runner->slots;
+    runner->now->vm.slots[GS_OWNER_SET] = level->data;
+    runner->now->vm.slots[GS_OWNER_OUTER] = level->outer ? level->outer->data : NULL;
+    return gs_vm_begin(&runner->now->vm, function);
 }
 
 static double seconds_of(struct gs_value v)
@@ -374,10 +403,10 @@ static double seconds_of(struct gs_value v)
 
 static enum gs_run finish(struct gs_runner *runner, enum gs_ending ending)
 {
-    struct gs_value result = runner->vm.result;
-    runner->vm.result = (struct gs_value){.tag = GS_UNSET};
+    struct gs_value result = runner->now->vm.result;
+    runner->now->vm.result = (struct gs_value){.tag = GS_UNSET};
     double seconds = seconds_of(result);
-    gs_vm_fini(&runner->vm);
+    put_down(runner);
     gs_drop(result);
     if (!runner->in_wait_time) {
         gs_runner_over(runner, ending, false, false);
@@ -395,7 +424,7 @@ static enum gs_run run_program(struct gs_runner *runner)
 {
     struct gs_asked asked;
     enum gs_run run;
-    enum gs_want want = gs_vm_run(&runner->vm, STEPS);
+    enum gs_want want = gs_vm_run(&runner->now->vm, STEPS);
     switch (want) {
     case GS_WANT_TIME:
         if (runner->alone)
@@ -408,13 +437,13 @@ static enum gs_run run_program(struct gs_runner *runner)
     case GS_WANT_DONE:
         return finish(runner, GS_END_DONE);
     case GS_WANT_END:
-        return finish(runner, runner->vm.ending);
+        return finish(runner, runner->now->vm.ending);
     case GS_WANT_PYTHON:
         return ask_python(runner, GS_NEED_OP);
     case GS_WANT_REQUEST:
         if (must_stop(runner, &run))
             return run;
-        if (!gs_ask(runner->user, runner->klass, &runner->session, &runner->vm, &asked))
+        if (!gs_ask(runner->user, runner->klass, &runner->session, &runner->now->vm, &asked))
             return ask_python(runner, GS_NEED_REQUEST);
         lane_of(runner)->shard->programs.requests++;
         gs_runner_called(runner, asked);
@@ -423,7 +452,7 @@ static enum gs_run run_program(struct gs_runner *runner)
         if (must_stop(runner, &run))
             return run;
         return sleep_until(runner,
-                           gs_lane_now(lane_of(runner)) + (uint64_t)(runner->vm.sleep_s * 1e9),
+                           gs_lane_now(lane_of(runner)) + (uint64_t)(runner->now->vm.sleep_s * 1e9),
                            SLEEPING);
     }
     return GS_RUN_OVER;
@@ -432,21 +461,21 @@ static enum gs_run run_program(struct gs_runner *runner)
 static enum gs_run take_answer(struct gs_runner *runner)
 {
     enum gs_run run;
-    if (runner->user->call.err == GS_E_ABANDONED) {
-        gs_call_clear(&runner->user->call);
+    if (runner->user->call->err == GS_E_ABANDONED) {
+        gs_user_forget_call(runner->user);
         runner->state = IN_TASK;
         if (must_stop(runner, &run))
             return run;
         return ask_python(runner, GS_NEED_STOP);
     }
-    const struct gs_instr *in = gs_vm_at(&runner->vm);
+    const struct gs_instr *in = gs_vm_at(&runner->now->vm);
     runner->state = IN_TASK;
-    gs_put(&runner->asked.body, (struct gs_value){.tag = GS_UNSET});
-    if (runner->vm.program->sites[in->c].unused) {
-        gs_call_clear(&runner->user->call);
-        gs_vm_pass(&runner->vm);
+    gs_put(&runner->now->asked.body, (struct gs_value){.tag = GS_UNSET});
+    if (runner->now->vm.program->sites[in->c].unused) {
+        gs_user_forget_call(runner->user);
+        gs_vm_pass(&runner->now->vm);
     } else {
-        gs_vm_give(&runner->vm, reply_of(runner));
+        gs_vm_give(&runner->now->vm, reply_of(runner));
     }
     return GS_RUN_WAITS;
 }
@@ -529,11 +558,13 @@ static void give_birth(struct gs_runner *runner, const struct gs_task_set *set,
 {
     if (!is_compiled(set->birth_function))
         return;
-    runner->vm.slots[GS_OWNER_USER] = runner->slots;
-    runner->vm.slots[GS_OWNER_SET] = nested ? slots : NULL;
-    if (gs_vm_begin(&runner->vm, set->birth_function))
-        gs_vm_run(&runner->vm, STEPS);
-    gs_vm_fini(&runner->vm);
+    if (!take_up(runner))
+        return;
+    runner->now->vm.slots[GS_OWNER_USER] = runner->slots;
+    runner->now->vm.slots[GS_OWNER_SET] = nested ? slots : NULL;
+    if (gs_vm_begin(&runner->now->vm, set->birth_function))
+        gs_vm_run(&runner->now->vm, STEPS);
+    put_down(runner);
 }
 
 static enum gs_run open_set(struct gs_runner *runner)
@@ -548,7 +579,8 @@ static enum gs_run open_set(struct gs_runner *runner)
     }
     give_birth(runner, set, slots, true);
     if (!gs_life_enter(&runner->life, slots)) {
-        free_slots(slots, count);
+        drop_slots(slots, count);
+        free(slots);
         gs_life_done(&runner->life, GS_END_USER);
         return GS_RUN_WAITS;
     }
@@ -557,7 +589,9 @@ static enum gs_run open_set(struct gs_runner *runner)
 
 static void close_set(struct gs_runner *runner)
 {
-    free_slots(runner->life.level->data, runner->klass->program->slot_count[GS_OWNER_SET] + 1);
+    struct gs_value *slots = runner->life.level->data;
+    drop_slots(slots, runner->klass->program->slot_count[GS_OWNER_SET] + 1);
+    free(slots);
     gs_life_leave(&runner->life);
 }
 
@@ -618,7 +652,7 @@ static enum gs_run step(struct gs_runner *runner)
         runner->state = IN_TASK;
         if (must_stop(runner, &run))
             return run;
-        gs_vm_pass(&runner->vm);
+        gs_vm_pass(&runner->now->vm);
         return GS_RUN_WAITS;
     case RESTING:
         if (waits_still(runner))

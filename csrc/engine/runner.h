@@ -23,21 +23,28 @@ enum gs_need {
     GS_NEED_STOP,    // to throw that the attack stops
 };
 
+// A program that runs: what a user needs for it and not between two tasks.
+struct gs_activity {
+    struct gs_vm vm;
+    struct gs_asked asked;
+    struct gs_node lent; // replies that borrow the lane's bytes
+    struct gs_frame frames[4];
+    struct gs_value registers[32]; // as most programs need; the vm makes room for more
+};
+
 struct gs_runner {
     struct gs_user *user;
     const struct gs_class *klass;
     struct gs_life life;
-    struct gs_vm vm;
-    struct gs_value *slots; // the user's attributes
+    struct gs_activity *now; // from the lane's pool; NULL: no program runs
     struct gs_ask_session session;
-    struct gs_asked asked;
-    struct gs_node lent;                     // replies that borrow the lane's bytes
     uint64_t started_ns, ended_ns, until_ns; // of the task; ended_ns 0: something was waited for
     uint32_t task;                           // id in the metrics
     uint8_t state, need;
     bool waited; // since the task began
     bool in_wait_time;
-    bool alone; // Python was asked: it does not give way for time before it waits
+    bool alone;              // Python was asked: it does not give way for time before it waits
+    struct gs_value slots[]; // the user's attributes
 };
 
 // The user's runner: keeps klass. NULL without memory.

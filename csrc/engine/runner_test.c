@@ -117,12 +117,11 @@ static atomic_int births_fail;
 static void throw_into(struct gs_runner *runner, bool stops)
 {
     struct gs_value error = rig_python(&runner->user->lane->trash);
-    if (gs_vm_throw(&runner->vm, error)) {
+    if (gs_vm_throw(&runner->now->vm, error)) {
         gs_runner_go_on(runner);
         return;
     }
     gs_drop(error);
-    gs_vm_fini(&runner->vm);
     gs_runner_over(runner, stops ? GS_END_USER : GS_END_DONE, !stops, stops);
 }
 

@@ -61,7 +61,7 @@ static inline void rig_ask(struct gs_user *user, const struct rig_script *script
                            const struct rig_step *step)
 {
     struct gs_lane *lane = user->lane;
-    struct gs_call *call = &user->call;
+    struct gs_call *call = gs_user_call(user);
     struct gs_url url;
     CHECK(gs_url_parse(rig_slice(script->base), &url));
     struct gs_origin *origin = gs_origin_get(&lane->net, &url, script->verify, script->ca_file);
@@ -76,7 +76,6 @@ static inline void rig_ask(struct gs_user *user, const struct rig_script *script
                                  .has_body = step->body != NULL,
                                  .body_stays = true};
     user->session.verify = origin->tls;
-    call->session = &user->session;
     call->timeout_ns = call->connect_timeout_ns = step->timeout_ns ? step->timeout_ns : 20 * GS_S;
     call->max_body = script->max_body ? script->max_body : 16 << 20;
     call->follow = !step->stay;
@@ -104,7 +103,7 @@ static inline void rig_step(struct gs_user *user)
     if (mine->state == RIG_ASKED) {
         if (script->answered)
             script->answered(user, step, mine->done);
-        gs_call_clear(&user->call);
+        gs_user_forget_call(user);
         mine->state = RIG_BEFORE;
         step = &script->steps[++mine->done % script->count];
     }

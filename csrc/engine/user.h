@@ -34,7 +34,7 @@ struct gs_user {
     struct gs_timer timer;
     struct gs_rng rng;
     struct gs_session session;
-    struct gs_call call;
+    struct gs_call *call;     // from being rendered until its outcome is taken; else NULL
     struct gs_runner *runner; // whose tasks are programs; else NULL
     void *data;               // the driver's
 };
@@ -46,6 +46,11 @@ enum gs_heard {
     GS_HEARD_ENOUGH,  // nothing any more: it was told twice and goes on regardless
 };
 enum gs_heard gs_user_hear(struct gs_user *user);
+
+// The user's call, to render a request into: a new one if it has none. NULL: no memory.
+struct gs_call *gs_user_call(struct gs_user *user);
+// Its outcome has been taken: what is left of it is freed. Harmless without one.
+void gs_user_forget_call(struct gs_user *user);
 
 // The call that is rendered in user->call goes out in this turn's send pass; when its outcome is
 // in, it is counted under `name` (an id of the lane's table) and the user made ready.

@@ -24,11 +24,11 @@ static int add_line(struct gs_buf *out, const char *method, const struct gs_orig
     return 0;
 }
 
-static int add_cookies(struct gs_call *call, struct gs_origin *origin, struct gs_slice target)
+static int add_cookies(struct gs_buf *out, struct gs_call *call, struct gs_origin *origin,
+                       struct gs_slice target)
 {
     struct gs_jar *jar = &call->session->jar;
-    struct gs_buf *out = &call->request;
-    if (call->own_cookie || (jar->count == 0 && !call->cookies))
+    if (call->own_cookie)
         return 0;
     size_t start = out->len;
     if (gs_buf_str(out, "Cookie: ") != 0)
@@ -49,15 +49,15 @@ static int add_cookies(struct gs_call *call, struct gs_origin *origin, struct gs
 }
 
 // Everything behind the header fields.
-static int add_rest(struct gs_call *call, struct gs_origin *origin)
+static int add_rest(struct gs_buf *out, struct gs_call *call, struct gs_origin *origin)
 {
-    struct gs_buf *out = &call->request;
-    char target[4096];
-    struct gs_slice rendered = gs_call_target(call);
-    size_t n = rendered.len < sizeof target ? rendered.len : sizeof target;
-    memcpy(target, rendered.data, n); // `out` may move while cookies are written
-    if (add_cookies(call, origin, (struct gs_slice){target, n}) != 0)
-        return -1;
+    if (call->cookies || call->session->jar.count > 0) {
+        char target[4096]; // `out` may move while cookies are written
+        size_t n = call->target_len < sizeof target ? call->target_len : sizeof target;
+        memcpy(target, out->data + strlen(call->method) + 1, n);
+        if (add_cookies(out, call, origin, (struct gs_slice){target, n}) != 0)
+            return -1;
+    }
     if (call->has_body) {
         char line[48];
         int len = snprintf(line, sizeof line, "Content-Length: %zu\r\n", call->body_len);
@@ -67,23 +67,47 @@ static int add_rest(struct gs_call *call, struct gs_origin *origin)
     return gs_buf_add(out, "\r\n", 2);
 }
 
+static void free_request(struct gs_call *call)
+{
+    char *data = (char *)(uintptr_t)call->request.data;
+    if (call->request_in == GS_REQUEST_IN_POOL)
+        gs_pool_give(&call->session->net->requests, data);
+    else if (call->request_in == GS_REQUEST_IN_HEAP)
+        free(data);
+    call->request = (struct gs_slice){NULL, 0};
+    call->request_in = GS_REQUEST_LENT;
+}
+
+// The call gets its own copy of what was rendered.
+static int keep_request(struct gs_call *call, const struct gs_buf *rendered)
+{
+    struct gs_pool *pool = &call->session->net->requests;
+    char *data = rendered->len <= pool->size ? gs_pool_take(pool) : NULL;
+    uint8_t in = data ? GS_REQUEST_IN_POOL : GS_REQUEST_IN_HEAP;
+    if (!data && !(data = malloc(rendered->len)))
+        return -1;
+    memcpy(data, rendered->data, rendered->len);
+    free_request(call);
+    call->request = (struct gs_slice){data, rendered->len};
+    call->request_in = in;
+    return 0;
+}
+
 #define INLINE_BODY 16384
 
 int gs_call_render(struct gs_call *call, const struct gs_request *request)
 {
-    struct gs_buf *out = &call->request;
+    struct gs_buf *out = &call->session->net->scratch;
     out->len = 0;
+    gs_call_sent(call); // one that was rendered and never started
     size_t n = request->method.len < GS_METHOD_MAX ? request->method.len : GS_METHOD_MAX;
     memcpy(call->method, request->method.data, n);
     call->method[n] = '\0';
-    free(call->cookies);
     call->cookies =
             request->cookies.len ? strndup(request->cookies.data, request->cookies.len) : NULL;
     call->has_body = request->has_body;
     call->own_host = request->own_host;
     call->own_cookie = request->own_cookie;
-    if (!out->cap && gs_net_block_take(call->session->net, out) != 0)
-        return -1;
     if (add_line(out, call->method, request->origin, request->target, call) != 0 ||
         gs_buf_add(out, request->fields.data, request->fields.len) != 0 ||
         gs_buf_add(out, request->fields2.data, request->fields2.len) != 0)
@@ -91,10 +115,12 @@ int gs_call_render(struct gs_call *call, const struct gs_request *request)
     call->fields_len = (uint32_t)(request->fields.len + request->fields2.len);
     call->body_len = request->body.len;
     call->body = request->body.data;
-    if (add_rest(call, request->origin) != 0)
+    if (add_rest(out, call, request->origin) != 0)
         return -1;
     call->body_in_request = !request->body_stays || request->body.len <= INLINE_BODY;
     if (call->body_in_request && gs_buf_add(out, request->body.data, request->body.len) != 0)
+        return -1;
+    if (keep_request(call, out) != 0)
         return -1;
     call->origin = gs_origin_ref(request->origin);
     return 0;
@@ -142,11 +168,12 @@ static bool expects_body(const char *method)
 int gs_call_redirect(struct gs_call *call, const char *method, struct gs_origin *origin,
                      struct gs_slice target, bool keep_body, bool keep_auth)
 {
-    struct gs_buf old = call->request;
+    struct gs_slice old = call->request;
+    struct gs_buf *out = &call->session->net->scratch;
     const char *fields = old.data + call->line_len;
     size_t fields_len = call->fields_len, body_len = call->body_len;
     bool inline_body = call->body_in_request;
-    call->request = (struct gs_buf)GS_BUF_EMPTY;
+    out->len = 0;
     char copy[GS_METHOD_MAX + 1];
     snprintf(copy, sizeof copy, "%s", method);
     memcpy(call->method, copy, sizeof copy);
@@ -157,18 +184,29 @@ int gs_call_redirect(struct gs_call *call, const char *method, struct gs_origin 
     struct kept kept = {keep_body, keep_auth, origin == call->origin};
     call->own_host = call->own_host && kept.host;
     call->own_cookie = false;
-    int rc = add_line(&call->request, copy, origin, target, call);
+    int rc = add_line(out, copy, origin, target, call);
     if (rc == 0)
-        rc = add_fields_except(&call->request, fields, fields_len, kept);
-    call->fields_len = (uint32_t)(call->request.len - call->line_len);
+        rc = add_fields_except(out, fields, fields_len, kept);
+    call->fields_len = (uint32_t)(out->len - call->line_len);
     if (rc == 0)
-        rc = add_rest(call, origin);
+        rc = add_rest(out, call, origin);
     if (rc == 0 && keep_body && inline_body)
-        rc = gs_buf_add(&call->request, old.data + old.len - body_len, body_len);
-    gs_buf_fini(&old);
+        rc = gs_buf_add(out, old.data + old.len - body_len, body_len);
+    if (rc == 0)
+        rc = keep_request(call, out);
     gs_origin_release(call->origin);
     call->origin = gs_origin_ref(origin);
     return rc;
+}
+
+void gs_call_sent(struct gs_call *call)
+{
+    free_request(call);
+    gs_framing_fini(&call->framing);
+    free(call->cookies);
+    call->cookies = NULL;
+    gs_origin_release(call->origin);
+    call->origin = NULL;
 }
 
 void gs_call_clear(struct gs_call *call)

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/list.h"
-#include "net/head.h"
+#include "net/framing.h"
 
 struct gs_net;
 struct gs_session;
@@ -27,6 +27,9 @@ struct gs_hop {
 
 #define GS_METHOD_MAX 31
 
+// Whose the bytes of a rendered request are.
+enum gs_request_in { GS_REQUEST_LENT, GS_REQUEST_IN_POOL, GS_REQUEST_IN_HEAP };
+
 struct gs_call {
     struct gs_session *session;         // kept
     void (*done)(struct gs_call *call); // outcome is in; called once for each start
@@ -36,16 +39,17 @@ struct gs_call {
     // request
     struct gs_origin *origin; // a reference while in flight
     char method[GS_METHOD_MAX + 1];
-    bool follow;           // redirects
-    bool has_body;         // sends Content-Length even if 0
-    bool own_host;         // the fields have a Host: none of ours
-    bool own_cookie;       // the fields have a Cookie: none of the jar's
-    bool body_in_request;  // body stands behind the head in `request`
-    uint32_t line_len;     // request line and Host
-    uint32_t fields_len;   // header fields behind the line, without Cookie and Content-Length
-    uint32_t target_len;   // behind the method and a space
-    struct gs_buf request; // rendered head, and the body if it is small
-    const char *body;      // a large body, borrowed until done
+    bool follow;             // redirects
+    bool has_body;           // sends Content-Length even if 0
+    bool own_host;           // the fields have a Host: none of ours
+    bool own_cookie;         // the fields have a Cookie: none of the jar's
+    bool body_in_request;    // body stands behind the head in `request`
+    uint32_t line_len;       // request line and Host
+    uint32_t fields_len;     // header fields behind the line, without Cookie and Content-Length
+    uint32_t target_len;     // behind the method and a space
+    struct gs_slice request; // rendered head, and the body if it is small
+    uint8_t request_in;      // enum gs_request_in
+    const char *body;        // a large body, borrowed until done
     size_t body_len;
     char *cookies;                           // of this call alone, "a=b; c=d", or NULL
     uint64_t timeout_ns, connect_timeout_ns; // of the whole call, of a dial
@@ -56,6 +60,8 @@ struct gs_call {
     uint64_t deadline_ns; // of the dial, then the limit
     uint64_t limit_ns;    // of the whole call
     size_t sent_bytes;    // of request and body
+    uint64_t dial_ns, connected_ns;
+    struct gs_framing framing; // of the response under way
 
     // outcome
     enum gs_err err;
@@ -101,6 +107,9 @@ int gs_call_render(struct gs_call *call, const struct gs_request *request);
 // Authorization. Takes a reference to origin. Returns 0 or -1.
 int gs_call_redirect(struct gs_call *call, const char *method, struct gs_origin *origin,
                      struct gs_slice target, bool keep_body, bool keep_auth);
+
+// Frees the rendered request and what went with it, and lets its origin go. The outcome stays.
+void gs_call_sent(struct gs_call *call);
 
 // Frees what the outcome holds (head, body, hops, final_url).
 void gs_call_clear(struct gs_call *call);

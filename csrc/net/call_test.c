@@ -27,7 +27,7 @@ static void set_up(void)
     CHECK_EQ(uv_loop_init(&loop), 0);
     CHECK_EQ(gs_poller_open(&poller, &loop, gs_backend_default(), on_alarm), 0);
     CHECK_EQ(gs_mailbox_open(&mailbox, &loop, NULL), 0);
-    CHECK_EQ(gs_net_init(&net, &clock_, &wheel, &poller, &mailbox, &gs_fake), 0);
+    CHECK_EQ(gs_net_init(&net, &clock_, &wheel, &poller, &mailbox, &gs_fake, 1), 0);
 }
 
 static void tear_down(void)
@@ -60,9 +60,7 @@ static void begin(void)
 
 static void end(void)
 {
-    gs_net_block_give(&net, &call.request);
-    free(call.cookies);
-    gs_origin_release(call.origin);
+    gs_call_sent(&call);
     gs_call_clear(&call);
     gs_session_fini(&session);
 }

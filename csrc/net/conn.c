@@ -23,7 +23,6 @@ struct gs_conn *gs_conn_new(struct gs_session *session, struct gs_origin *origin
         return NULL;
     conn->sock.fd = -1;
     conn->sock.ready = on_ready;
-    conn->net = session->net;
     conn->session = session;
     conn->origin = origin;
     conn->ended = ended;
@@ -55,7 +54,7 @@ static void leave_session(struct gs_conn *conn)
 // The socket is gone; the connection may dial again.
 static void hang_up(struct gs_conn *conn)
 {
-    struct gs_net *net = conn->net;
+    struct gs_net *net = conn->session->net;
     gs_list_remove(&conn->queued);
     if (conn->state == GS_CONN_CONNECTING || conn->state == GS_CONN_HANDSHAKE)
         net->dialling--;
@@ -64,20 +63,18 @@ static void hang_up(struct gs_conn *conn)
         net->open_connections--;
     }
     if (conn->tls) {
-        gs_tls_close(conn->tls);
+        gs_tls_close(&conn->tls->tls);
+        gs_buf_fini(&conn->tls->out);
         free(conn->tls);
         conn->tls = NULL;
     }
-    gs_buf_fini(&conn->out);
-    gs_framing_fini(&conn->framing);
-    conn->out_at = 0;
     conn->hung_up = false;
     conn->state = GS_CONN_NEW;
 }
 
 void gs_conn_close(struct gs_conn *conn)
 {
-    struct gs_net *net = conn->net;
+    struct gs_net *net = conn->session->net;
     hang_up(conn);
     leave_session(conn);
     gs_origin_release(conn->origin);
@@ -123,7 +120,7 @@ static int open_socket(const struct gs_address *address)
 
 static void dial(struct gs_conn *conn)
 {
-    struct gs_net *net = conn->net;
+    struct gs_net *net = conn->session->net;
     const struct gs_addresses *addresses = conn->origin->addresses;
     if (addresses->count == 0) {
         fail(conn, GS_E_DNS, addresses->why);
@@ -133,7 +130,7 @@ static void dial(struct gs_conn *conn)
     while (conn->tries < addresses->count) {
         conn->address = (uint8_t)((conn->session->user + conn->tries) % (unsigned)addresses->count);
         conn->tries++;
-        conn->dial_ns = gs_net_now(net);
+        conn->call->dial_ns = gs_net_now(net);
         int fd = open_socket(&addresses->list[conn->address]);
         int rc = fd < 0 ? fd : gs_sock_open(net->poller, &conn->sock, fd, true);
         if (rc >= 0) {
@@ -162,12 +159,12 @@ void gs_conn_dial_next(struct gs_net *net)
 
 static void queue_dial(struct gs_conn *conn)
 {
-    if (conn->net->dialling < GS_DIALS_MAX) {
+    if (conn->session->net->dialling < GS_DIALS_MAX) {
         dial(conn);
         return;
     }
     conn->state = GS_CONN_QUEUED;
-    gs_list_add_tail(&conn->net->dials, &conn->queued);
+    gs_list_add_tail(&conn->session->net->dials, &conn->queued);
 }
 
 void gs_conn_resolved(struct gs_conn *conn)
@@ -207,12 +204,12 @@ static SSL_SESSION *ticket_of(const struct gs_conn *conn)
 
 static void established(struct gs_conn *conn)
 {
-    struct gs_net *net = conn->net;
+    struct gs_net *net = conn->session->net;
     uint64_t now = gs_net_now(net);
     net->dialling--;
     conn->state = GS_CONN_READY;
-    net->on_dialed(net, conn->connected_ns - conn->dial_ns,
-                   conn->tls ? now - conn->connected_ns : 0);
+    net->on_dialed(net, conn->call->connected_ns - conn->call->dial_ns,
+                   conn->tls ? now - conn->call->connected_ns : 0);
     gs_sock_arm(net->poller, &conn->sock, false);
     write_call(conn);
     gs_conn_dial_next(net);
@@ -221,15 +218,15 @@ static void established(struct gs_conn *conn)
 // Sends ciphertext from the lane's buffer (or what was left of earlier); false: the socket failed.
 static bool flush(struct gs_conn *conn)
 {
-    struct gs_buf *fresh = &conn->net->cipher_out;
-    bool kept = conn->out.len > conn->out_at;
+    struct gs_buf *fresh = &conn->session->net->cipher_out;
+    bool kept = conn->tls->out.len > conn->tls->out_at;
     if (kept && fresh->len) {
-        if (gs_buf_add(&conn->out, fresh->data, fresh->len) != 0)
+        if (gs_buf_add(&conn->tls->out, fresh->data, fresh->len) != 0)
             return false;
         fresh->len = 0;
     }
-    struct gs_buf *from = kept ? &conn->out : fresh;
-    size_t at = kept ? conn->out_at : 0;
+    struct gs_buf *from = kept ? &conn->tls->out : fresh;
+    size_t at = kept ? conn->tls->out_at : 0;
     while (at < from->len) {
         struct iovec part = {from->data + at, from->len - at};
         ssize_t n = gs_sock_send(&conn->sock, &part, 1);
@@ -242,25 +239,25 @@ static bool flush(struct gs_conn *conn)
         at += (size_t)n;
     }
     if (!kept && at < fresh->len) {
-        conn->out.len = conn->out_at = 0;
-        if (gs_buf_add(&conn->out, fresh->data + at, fresh->len - at) != 0)
+        conn->tls->out.len = conn->tls->out_at = 0;
+        if (gs_buf_add(&conn->tls->out, fresh->data + at, fresh->len - at) != 0)
             return false;
     } else if (kept) {
-        conn->out_at = at;
-        if (at == conn->out.len)
-            conn->out.len = conn->out_at = 0;
+        conn->tls->out_at = at;
+        if (at == conn->tls->out.len)
+            conn->tls->out.len = conn->tls->out_at = 0;
     }
     fresh->len = 0;
-    gs_sock_arm(conn->net->poller, &conn->sock, conn->out.len > 0);
+    gs_sock_arm(conn->session->net->poller, &conn->sock, conn->tls->out.len > 0);
     return true;
 }
 
 static void shake(struct gs_conn *conn)
 {
-    enum gs_tls_state state = gs_tls_handshake(conn->tls);
+    enum gs_tls_state state = gs_tls_handshake(&conn->tls->tls);
     if (state == GS_TLS_FAILED) {
         const char *detail;
-        enum gs_err err = gs_tls_error(conn->tls, &detail);
+        enum gs_err err = gs_tls_error(&conn->tls->tls, &detail);
         flush(conn); // the alert
         fail(conn, err, detail);
         return;
@@ -292,13 +289,13 @@ static void keep_session(void *arg, SSL_SESSION *session)
 
 static void start_tls(struct gs_conn *conn)
 {
-    struct gs_net *net = conn->net;
+    struct gs_net *net = conn->session->net;
     struct gs_tls_context *context = conn->origin->tls;
     if (!net->cipher_in)
         net->cipher_in = malloc(TLS_PIECE);
     conn->tls = calloc(1, sizeof *conn->tls);
     if (!context->context || !net->cipher_in || !conn->tls ||
-        gs_tls_open(conn->tls, context->context, conn->origin->host, ticket_of(conn), conn,
+        gs_tls_open(&conn->tls->tls, context->context, conn->origin->host, ticket_of(conn), conn,
                     &net->cipher_out) != 0) {
         fail(conn, context->err ? context->err : GS_E_NOMEM, NULL);
         return;
@@ -317,7 +314,7 @@ static void connected(struct gs_conn *conn)
         dial_failed(conn, gs_err_from_errno(error));
         return;
     }
-    conn->connected_ns = gs_net_now(conn->net);
+    conn->call->connected_ns = gs_net_now(conn->session->net);
     if (conn->origin->tls)
         start_tls(conn);
     else
@@ -336,7 +333,8 @@ static int parts_of(const struct gs_call *call, size_t at, struct iovec parts[2]
 {
     int n = 0;
     if (at < call->request.len)
-        parts[n++] = (struct iovec){call->request.data + at, call->request.len - at};
+        parts[n++] =
+                (struct iovec){(char *)(uintptr_t)call->request.data + at, call->request.len - at};
     if (!call->body_in_request && call->body_len) {
         size_t skip = at > call->request.len ? at - call->request.len : 0;
         if (skip < call->body_len)
@@ -367,7 +365,7 @@ static void write_plain(struct gs_conn *conn)
         int count = parts_of(call, call->sent_bytes, parts);
         ssize_t n = gs_sock_send(&conn->sock, parts, count);
         if (n == -EAGAIN) {
-            gs_sock_arm(conn->net->poller, &conn->sock, true);
+            gs_sock_arm(conn->session->net->poller, &conn->sock, true);
             return;
         }
         if (n < 0) {
@@ -377,7 +375,7 @@ static void write_plain(struct gs_conn *conn)
         call->sent_bytes += (size_t)n;
         call->bytes_sent += (size_t)n;
     }
-    gs_sock_arm(conn->net->poller, &conn->sock, false);
+    gs_sock_arm(conn->session->net->poller, &conn->sock, false);
 }
 
 static void write_tls(struct gs_conn *conn)
@@ -385,24 +383,24 @@ static void write_tls(struct gs_conn *conn)
     struct gs_call *call = conn->call;
     size_t size = call_size(call);
     do {
-        while (conn->plain_sent < size && conn->net->cipher_out.len < TLS_PIECE) {
+        while (conn->tls->plain_sent < size && conn->session->net->cipher_out.len < TLS_PIECE) {
             struct iovec parts[2];
-            parts_of(call, conn->plain_sent, parts);
+            parts_of(call, conn->tls->plain_sent, parts);
             size_t n = parts[0].iov_len < TLS_PIECE ? parts[0].iov_len : TLS_PIECE;
-            if (gs_tls_write(conn->tls, parts[0].iov_base, n) != 0) {
-                conn->net->cipher_out.len = 0;
+            if (gs_tls_write(&conn->tls->tls, parts[0].iov_base, n) != 0) {
+                conn->session->net->cipher_out.len = 0;
                 send_failed(conn, GS_E_TLS);
                 return;
             }
-            conn->plain_sent += n;
+            conn->tls->plain_sent += n;
             call->bytes_sent += n;
         }
         if (!flush(conn)) {
             send_failed(conn, GS_E_RESET);
             return;
         }
-        call->sent_bytes = conn->plain_sent;
-    } while (conn->out.len == 0 && conn->plain_sent < size);
+        call->sent_bytes = conn->tls->plain_sent;
+    } while (conn->tls->out.len == 0 && conn->tls->plain_sent < size);
 }
 
 static void write_call(struct gs_conn *conn)
@@ -411,7 +409,7 @@ static void write_call(struct gs_conn *conn)
     if (!call)
         return;
     if (call->sent_ns == 0) {
-        call->sent_ns = gs_net_now(conn->net);
+        call->sent_ns = gs_net_now(conn->session->net);
         call->deadline_ns = call->limit_ns;
     }
     if (conn->tls)
@@ -425,9 +423,10 @@ void gs_conn_send(struct gs_conn *conn, struct gs_call *call)
     conn->call = call;
     call->carrier = conn;
     call->sent_bytes = 0;
-    conn->plain_sent = 0;
     conn->heard = false;
-    gs_framing_begin(&conn->framing);
+    if (conn->tls)
+        conn->tls->plain_sent = 0;
+    gs_framing_begin(&call->framing);
     if (conn->state == GS_CONN_READY) {
         conn->reused = true;
         write_call(conn);
@@ -442,18 +441,15 @@ void gs_conn_send(struct gs_conn *conn, struct gs_call *call)
 static void complete(struct gs_conn *conn, size_t surplus)
 {
     struct gs_call *call = conn->call;
-    if (call->sent_bytes < call_size(call) || surplus || conn->out.len || conn->hung_up ||
-        (conn->tls && conn->tls->ended) || conn->framing.last)
+    if (call->sent_bytes < call_size(call) || surplus || conn->hung_up || call->framing.last ||
+        (conn->tls && (conn->tls->out.len || conn->tls->tls.ended)))
         conn->broken = true;
     conn->call = NULL;
     call->carrier = NULL;
     gs_conn_ended ended = conn->ended;
     if (conn->broken) {
-        struct gs_conn seen = {.reused = conn->reused,
-                               .heard = true,
-                               .framing = {.head = conn->framing.head},
-                               .session = conn->session,
-                               .broken = true};
+        struct gs_conn seen = {
+                .reused = conn->reused, .heard = true, .session = conn->session, .broken = true};
         gs_conn_close(conn);
         ended(call, &seen, GS_E_OK, NULL);
     } else {
@@ -469,7 +465,7 @@ static bool receive(struct gs_conn *conn, char *data, size_t len)
         gs_conn_close(conn);
         return false;
     }
-    call->last_ns = gs_net_now(conn->net);
+    call->last_ns = gs_net_now(conn->session->net);
     call->bytes_received += len;
     if (!conn->heard) {
         conn->heard = true;
@@ -478,7 +474,7 @@ static bool receive(struct gs_conn *conn, char *data, size_t len)
     }
     size_t surplus;
     enum gs_err err;
-    switch (gs_framing_take(&conn->framing, call, data, len, &surplus, &err)) {
+    switch (gs_framing_take(&call->framing, call, data, len, &surplus, &err)) {
     case GS_FRAMED_MORE:
         return true;
     case GS_FRAMED_COMPLETE:
@@ -495,7 +491,7 @@ static void ended_by_peer(struct gs_conn *conn, enum gs_err err)
 {
     struct gs_call *call = conn->call;
     if (call && err == GS_E_OK) {
-        err = conn->heard ? gs_framing_close(&conn->framing, call) : GS_E_CLOSED;
+        err = conn->heard ? gs_framing_close(&call->framing, call) : GS_E_CLOSED;
         if (err == GS_E_OK) {
             complete(conn, 0);
             return;
@@ -507,7 +503,7 @@ static void ended_by_peer(struct gs_conn *conn, enum gs_err err)
 static void put_off(struct gs_conn *conn)
 {
     gs_list_remove(&conn->queued);
-    gs_list_add_tail(&conn->net->deferred, &conn->queued);
+    gs_list_add_tail(&conn->session->net->deferred, &conn->queued);
 }
 
 // Room in the arena for one read, or 0.
@@ -520,7 +516,7 @@ static size_t arena_room(const struct gs_net *net)
 // Keeps the part of the arena that a complete response may borrow.
 static bool receive_arena(struct gs_conn *conn, size_t len)
 {
-    struct gs_net *net = conn->net;
+    struct gs_net *net = conn->session->net;
     char *data = net->arena + net->arena_used;
     net->arena_used += (len + 15) & ~(size_t)15;
     return receive(conn, data, len);
@@ -528,18 +524,19 @@ static bool receive_arena(struct gs_conn *conn, size_t len)
 
 static bool reads_direct(const struct gs_conn *conn)
 {
-    return conn->call && conn->heard && gs_framing_wants_direct(&conn->framing, conn->call);
+    const struct gs_call *call = conn->call;
+    return call && conn->heard && gs_framing_wants_direct(&call->framing, call);
 }
 
 static ssize_t read_direct(struct gs_conn *conn, size_t *wanted)
 {
     struct gs_call *call = conn->call;
-    char *to = gs_framing_direct(&conn->framing, call, DIRECT_MOST, wanted);
+    char *to = gs_framing_direct(&call->framing, call, DIRECT_MOST, wanted);
     if (!to)
         return -ENOMEM;
     ssize_t got = gs_sock_recv(&conn->sock, to, *wanted);
     if (got > 0) {
-        gs_framing_took_direct(&conn->framing, call, (size_t)got);
+        gs_framing_took_direct(&call->framing, call, (size_t)got);
         call->bytes_received += (uint64_t)got;
     }
     return got;
@@ -547,7 +544,7 @@ static ssize_t read_direct(struct gs_conn *conn, size_t *wanted)
 
 static void read_plain(struct gs_conn *conn)
 {
-    struct gs_net *net = conn->net;
+    struct gs_net *net = conn->session->net;
     size_t budget = GS_TURN_BYTES;
     for (;;) {
         bool direct = reads_direct(conn);
@@ -575,13 +572,13 @@ static void read_plain(struct gs_conn *conn)
 // Decrypts what was fed, to its end. False: the connection is gone.
 static bool drain_tls(struct gs_conn *conn)
 {
-    struct gs_net *net = conn->net;
+    struct gs_net *net = conn->session->net;
     struct gs_session *session = conn->session;
     for (;;) {
-        ssize_t n = gs_tls_read(conn->tls, net->arena + net->arena_used, arena_room(net));
+        ssize_t n = gs_tls_read(&conn->tls->tls, net->arena + net->arena_used, arena_room(net));
         if (n < 0) {
             const char *detail;
-            enum gs_err err = gs_tls_error(conn->tls, &detail);
+            enum gs_err err = gs_tls_error(&conn->tls->tls, &detail);
             fail(conn, err, detail);
             return false;
         }
@@ -595,7 +592,7 @@ static bool drain_tls(struct gs_conn *conn)
 
 static void read_tls(struct gs_conn *conn)
 {
-    struct gs_net *net = conn->net;
+    struct gs_net *net = conn->session->net;
     size_t budget = GS_TURN_BYTES;
     for (;;) {
         // room for all that one piece can decrypt to, so that nothing lent is overwritten
@@ -610,7 +607,7 @@ static void read_tls(struct gs_conn *conn)
             ended_by_peer(conn, n == 0 ? GS_E_OK : gs_err_from_errno((int)-n));
             return;
         }
-        gs_tls_feed(conn->tls, net->cipher_in, (size_t)n);
+        gs_tls_feed(&conn->tls->tls, net->cipher_in, (size_t)n);
         if (conn->state == GS_CONN_HANDSHAKE) {
             struct gs_session *session = conn->session;
             shake(conn);
@@ -619,7 +616,7 @@ static void read_tls(struct gs_conn *conn)
         }
         if (conn->state == GS_CONN_READY && !drain_tls(conn))
             return;
-        if (conn->tls->ended) {
+        if (conn->tls->tls.ended) {
             ended_by_peer(conn, GS_E_OK);
             return;
         }
@@ -668,7 +665,7 @@ static void on_ready(struct gs_sock *sock, unsigned events)
             fail(conn, GS_E_RESET, NULL);
     } else if (conn->call) {
         write_call(conn);
-    } else if (!flush(conn)) {
+    } else if (conn->tls && !flush(conn)) {
         gs_conn_close(conn);
     }
 }

@@ -3,7 +3,6 @@
 #ifndef GS_NET_CONN_H
 #define GS_NET_CONN_H
 
-#include "net/framing.h"
 #include "net/net.h"
 #include "net/tls.h"
 
@@ -16,10 +15,16 @@ enum gs_conn_state {
     GS_CONN_READY, // established: idle, or busy when call is set
 };
 
+struct gs_conn_tls {
+    struct gs_tls tls;
+    struct gs_buf out; // ciphertext that did not fit into the socket, from out_at
+    size_t out_at;
+    size_t plain_sent; // bytes of the call encrypted so far
+};
+
 struct gs_conn {
     struct gs_sock sock;
     struct gs_conn *next; // in session->conns
-    struct gs_net *net;
     struct gs_session *session;
     struct gs_origin *origin; // a reference
     struct gs_call *call;
@@ -31,12 +36,7 @@ struct gs_conn {
     bool broken;  // not to be used again
     bool hung_up; // the server has closed its side: no further event tells of the end
     uint8_t address, tries;
-    struct gs_tls *tls; // NULL: plain
-    struct gs_buf out;  // ciphertext that did not fit into the socket, from out_at
-    size_t out_at;
-    size_t plain_sent;         // TLS: bytes of the call encrypted so far
-    struct gs_framing framing; // of the response under way
-    uint64_t dial_ns, connected_ns;
+    struct gs_conn_tls *tls; // NULL: plain
 };
 
 // How a connection's call ended: complete (GS_E_OK, the call's outcome is filled in) or failed.

@@ -32,11 +32,7 @@ static void finish(struct gs_call *call, int status, enum gs_err err)
         call->owned = true;
     }
     call->session->call = NULL;
-    gs_net_block_give(call->session->net, &call->request);
-    free(call->cookies);
-    call->cookies = NULL;
-    gs_origin_release(call->origin);
-    call->origin = NULL;
+    gs_call_sent(call);
     call->done(call);
 }
 

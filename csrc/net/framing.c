@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "net/call.h"
+
 #define INTERIM_MAX 64
 #define DIRECT_BYTES 4096
 

@@ -3,8 +3,14 @@
 #ifndef GS_NET_FRAMING_H
 #define GS_NET_FRAMING_H
 
-#include "net/call.h"
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
 #include "net/chunk.h"
+#include "net/head.h"
+
+struct gs_call;
 
 enum gs_phase_of_response {
     GS_PHASE_HEAD,

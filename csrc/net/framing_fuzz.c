@@ -3,6 +3,7 @@
 #include "net/framing.h"
 
 #include "base/fuzz.h"
+#include "net/call.h"
 
 #define DIRECT_MOST 5000
 

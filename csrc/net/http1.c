@@ -22,11 +22,7 @@ static void finish(struct gs_call *call, enum gs_err err, const char *detail)
             call->sent_ns = call->scheduled_ns ? call->scheduled_ns : call->last_ns;
     }
     session->call = NULL;
-    gs_net_block_give(session->net, &call->request);
-    free(call->cookies);
-    call->cookies = NULL;
-    gs_origin_release(call->origin);
-    call->origin = NULL;
+    gs_call_sent(call);
     call->done(call);
 }
 
@@ -186,9 +182,9 @@ static void on_ended(struct gs_call *call, struct gs_conn *conn, enum gs_err err
         }
         return;
     }
-    if (conn->framing.head.cookies)
+    if (call->framing.head.cookies)
         receive_cookies(call);
-    if (is_redirect(call, &conn->framing.head)) {
+    if (is_redirect(call, &call->framing.head)) {
         // the location points into the head, which stands until the redirect is under way
         err = redirect(call, gs_head_find(call->head_bytes, "location"));
         if (err != GS_E_OK) {

@@ -15,7 +15,7 @@ static void on_dialed_nothing(struct gs_net *net, uint64_t connect_ns, uint64_t 
 
 int gs_net_init(struct gs_net *net, struct gs_clock *clock, struct gs_wheel *wheel,
                 struct gs_poller *poller, struct gs_mailbox *mailbox,
-                const struct gs_transport *transport)
+                const struct gs_transport *transport, uint32_t users)
 {
     *net = (struct gs_net){.clock = clock,
                            .wheel = wheel,
@@ -30,7 +30,10 @@ int gs_net_init(struct gs_net *net, struct gs_clock *clock, struct gs_wheel *whe
     gs_list_init(&net->tls_contexts);
     net->arena = malloc(GS_ARENA_BYTES);
     net->resolver = gs_resolver_new(mailbox);
-    if (net->arena && net->resolver)
+    // one call for each user, and the extra one
+    if (net->arena && net->resolver &&
+        gs_pool_init(&net->calls, sizeof(struct gs_call), users + 1) == 0 &&
+        gs_pool_init(&net->requests, GS_REQUEST_CELL, users + 1) == 0)
         return 0;
     gs_net_fini(net);
     return -1;
@@ -48,11 +51,9 @@ void gs_net_fini(struct gs_net *net)
         free(context->ca_file);
         free(context);
     }
-    while (net->blocks) {
-        char *block = net->blocks;
-        memcpy(&net->blocks, block, sizeof net->blocks);
-        free(block);
-    }
+    gs_pool_fini(&net->calls);
+    gs_pool_fini(&net->requests);
+    gs_buf_fini(&net->scratch);
     gs_buf_fini(&net->cipher_out);
     free(net->cipher_in);
     free(net->arena);
@@ -117,24 +118,19 @@ struct gs_tls_context *gs_net_tls(struct gs_net *net, bool verify, const char *c
     return context;
 }
 
-int gs_net_block_take(struct gs_net *net, struct gs_buf *block)
+struct gs_call *gs_net_call_take(struct gs_net *net, struct gs_session *session)
 {
-    if (!net->blocks)
-        return gs_buf_reserve(block, GS_REQUEST_BLOCK);
-    *block = (struct gs_buf){net->blocks, 0, GS_REQUEST_BLOCK};
-    memcpy(&net->blocks, block->data, sizeof net->blocks);
-    return 0;
+    struct gs_call *call = gs_pool_take(&net->calls);
+    if (call)
+        *call = (struct gs_call){.session = session};
+    return call;
 }
 
-void gs_net_block_give(struct gs_net *net, struct gs_buf *block)
+void gs_net_call_give(struct gs_net *net, struct gs_call *call)
 {
-    if (block->cap != GS_REQUEST_BLOCK) {
-        gs_buf_fini(block);
-        return;
-    }
-    memcpy(block->data, &net->blocks, sizeof net->blocks);
-    net->blocks = block->data;
-    *block = (struct gs_buf)GS_BUF_EMPTY;
+    gs_call_sent(call);
+    gs_call_clear(call);
+    gs_pool_give(&net->calls, call);
 }
 
 void gs_session_fini(struct gs_session *session)
@@ -172,7 +168,6 @@ void gs_session_init(struct gs_session *session, struct gs_net *net, uint32_t us
 void gs_session_start(struct gs_session *session, struct gs_call *call)
 {
     struct gs_net *net = session->net;
-    call->session = session;
     call->scheduled_ns = 0;
     call->sent_ns = call->first_ns = call->last_ns = 0;
     call->err = GS_E_OK;

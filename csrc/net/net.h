@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/pool.h"
 #include "base/wheel.h"
 #include "net/call.h"
 #include "net/cookie.h"
@@ -20,7 +21,7 @@
 #define GS_ARENA_BYTES (1024 * 1024)
 #define GS_READ_BYTES 16384        // least room for a read
 #define GS_TURN_BYTES (256 * 1024) // most that one connection reads in a turn
-#define GS_REQUEST_BLOCK 1024      // requests up to this size reuse blocks
+#define GS_REQUEST_CELL 256        // rendered requests up to this size are in a pool
 
 struct gs_tls_context {
     struct gs_node node;
@@ -51,7 +52,8 @@ struct gs_net {
     struct gs_node origins;
     unsigned origin_count;
     struct gs_node tls_contexts;
-    char *blocks; // free request blocks, linked through their first bytes
+    struct gs_pool calls, requests; // while they are in flight
+    struct gs_buf scratch;          // where requests are rendered
     struct gs_buf cipher_out;
     char *cipher_in; // allocated with the first TLS connection
     uint64_t open_connections;
@@ -76,10 +78,11 @@ struct gs_session {
     const struct gs_tls_context *verify; // how redirects to https are to be trusted; NULL: default
 };
 
-// Fills in the lane's part; wheel, poller, mailbox are kept. Returns 0, or -1 without memory.
+// Fills in the lane's part, for so many users; wheel, poller, mailbox are kept. Returns 0, or -1
+// without memory.
 int gs_net_init(struct gs_net *net, struct gs_clock *clock, struct gs_wheel *wheel,
                 struct gs_poller *poller, struct gs_mailbox *mailbox,
-                const struct gs_transport *transport);
+                const struct gs_transport *transport, uint32_t users);
 // All sessions must be closed.
 void gs_net_fini(struct gs_net *net);
 
@@ -110,8 +113,8 @@ void gs_session_cancel(struct gs_session *session);
 // A context for these settings, made on first use. Never NULL; ->context may be.
 struct gs_tls_context *gs_net_tls(struct gs_net *net, bool verify, const char *ca_file);
 
-// Request blocks: an empty buffer of GS_REQUEST_BLOCK bytes, and its way back.
-int gs_net_block_take(struct gs_net *net, struct gs_buf *block);
-void gs_net_block_give(struct gs_net *net, struct gs_buf *block);
+// An empty call for the session; NULL: no memory. Giving it back frees its outcome.
+struct gs_call *gs_net_call_take(struct gs_net *net, struct gs_session *session);
+void gs_net_call_give(struct gs_net *net, struct gs_call *call);
 
 #endif

@@ -16,7 +16,20 @@ void gs_vm_init(struct gs_vm *vm)
     vm->frames = NULL;
     vm->registers = NULL;
     vm->depth = vm->frame_cap = vm->register_cap = 0;
+    vm->own_frames = vm->own_registers = true;
     vm->result = (struct gs_value){.tag = GS_UNSET};
+}
+
+void gs_vm_lend(struct gs_vm *vm, struct gs_frame *frames, uint32_t frame_count,
+                struct gs_value *registers, uint32_t register_count)
+{
+    vm->frames = frames;
+    vm->frame_cap = frame_count;
+    vm->registers = registers;
+    vm->register_cap = register_count;
+    vm->own_frames = vm->own_registers = false;
+    for (uint32_t i = 0; i < register_count; i++)
+        registers[i].tag = GS_UNSET;
 }
 
 static struct gs_frame *top(const struct gs_vm *vm)
@@ -40,16 +53,29 @@ void gs_vm_fini(struct gs_vm *vm)
     while (vm->depth > 0)
         leave(vm);
     gs_drop(vm->result);
-    free(vm->frames);
-    free(vm->registers);
+    if (vm->own_frames)
+        free(vm->frames);
+    if (vm->own_registers)
+        free(vm->registers);
     gs_vm_init(vm);
+}
+
+// More room for what stands at `old`, which may be lent. NULL without memory.
+static void *grow(void *old, size_t old_bytes, size_t new_bytes, bool *own)
+{
+    void *larger = realloc(*own ? old : NULL, new_bytes);
+    if (larger && !*own)
+        memcpy(larger, old, old_bytes);
+    *own = *own || larger;
+    return larger;
 }
 
 static bool make_room(struct gs_vm *vm, uint32_t registers)
 {
     if (vm->depth == vm->frame_cap) {
         uint32_t cap = vm->frame_cap ? vm->frame_cap * 2 : 2;
-        struct gs_frame *frames = realloc(vm->frames, cap * sizeof *frames);
+        struct gs_frame *frames = grow(vm->frames, vm->frame_cap * sizeof *frames,
+                                       cap * sizeof *frames, &vm->own_frames);
         if (!frames)
             return false;
         vm->frames = frames;
@@ -57,7 +83,8 @@ static bool make_room(struct gs_vm *vm, uint32_t registers)
     }
     if (registers > vm->register_cap) {
         uint32_t cap = vm->register_cap ? registers + vm->register_cap : registers;
-        struct gs_value *values = realloc(vm->registers, cap * sizeof *values);
+        struct gs_value *values = grow(vm->registers, vm->register_cap * sizeof *values,
+                                       cap * sizeof *values, &vm->own_registers);
         if (!values)
             return false;
         memset(values + vm->register_cap, 0, (cap - vm->register_cap) * sizeof *values);

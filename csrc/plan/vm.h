@@ -48,6 +48,7 @@ struct gs_vm {
     struct gs_frame *frames;
     struct gs_value *registers;
     uint32_t depth, frame_cap, register_cap;
+    bool own_frames, own_registers; // not lent
     struct gs_value result;
     double sleep_s;
     enum gs_ending ending;
@@ -55,6 +56,9 @@ struct gs_vm {
 
 // Fills in nothing but its own; the caller sets program, host, user, rng and slots before.
 void gs_vm_init(struct gs_vm *vm);
+// Memory to run in (kept) for programs that need no more of it. Directly behind gs_vm_init.
+void gs_vm_lend(struct gs_vm *vm, struct gs_frame *frames, uint32_t frame_count,
+                struct gs_value *registers, uint32_t register_count);
 // Drops whatever runs.
 void gs_vm_fini(struct gs_vm *vm);
 

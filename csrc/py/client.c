@@ -24,16 +24,18 @@ static int check_caller(struct gs_client *client)
 static PyObject *outcome(struct gs_client *client, PyObject *url, bool absolute)
 {
     struct gs_py_user *user = client->user;
-    struct gs_call *call = &user->user->call;
+    struct gs_call *call = user->user->call;
     if (call->err == GS_E_ABANDONED) {
-        gs_call_clear(call);
+        gs_user_forget_call(user->user);
         if (gs_hub_check(user) == 0)
             PyErr_SetNone(gs_py.StopAttack);
         return NULL;
     }
     struct gs_response *r = gs_response_new(user, client->base, url, absolute);
-    if (!r || (!call->hops && !call->final_url))
+    if (!r || (!call->hops && !call->final_url)) {
+        gs_user_forget_call(user->user);
         return (PyObject *)r;
+    }
     // the response's own bytes are safe: the call's slices are empty by now
     struct gs_hop *hops = call->hops;
     call->hops = NULL;
@@ -46,7 +48,7 @@ static PyObject *outcome(struct gs_client *client, PyObject *url, bool absolute)
             r->absolute = true;
         }
     }
-    gs_call_clear(call);
+    gs_user_forget_call(user->user);
     if (!PyErr_Occurred())
         return (PyObject *)r;
     Py_DECREF((PyObject *)r);

@@ -162,7 +162,11 @@ static const char *cookie_text(struct parts *parts, PyObject *cookies, size_t *l
 static int render(struct gs_client *client, const char *method, const struct gs_keywords *k,
                   struct parts *parts, uint32_t *name)
 {
-    struct gs_call *call = &client->user->user->call;
+    struct gs_call *call = gs_user_call(client->user->user);
+    if (!call) {
+        PyErr_NoMemory();
+        return -1;
+    }
     if (prepare(client, parts, k) != 0 || body_bytes(parts) != 0 ||
         gs_aim_take(client, &parts->aim, parts->url, k->verify) != 0 ||
         gs_fields_build(client, &parts->fields, k->headers, parts->authorization,
@@ -187,7 +191,6 @@ static int render(struct gs_client *client, const char *method, const struct gs_
                                  .own_cookie = parts->fields.own_cookie,
                                  .body_stays = true};
     call->follow = follow;
-    call->session = &client->user->user->session;
     call->max_body = client->user->klass->plain.max_body;
     if (gs_call_render(call, &request) != 0) {
         PyErr_NoMemory();

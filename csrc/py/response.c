@@ -28,22 +28,32 @@ static void wipe(struct gs_response *r)
            sizeof *r - offsetof(struct gs_response, borrower));
 }
 
-struct gs_response *gs_response_new(struct gs_py_user *user, PyObject *base, PyObject *url,
-                                    bool absolute)
+// A response without an answer yet.
+static struct gs_response *blank(struct gs_py_user *user, PyObject *base, PyObject *url,
+                                 bool absolute)
 {
     struct gs_response *r = allocate();
     if (!r)
         return NULL;
     wipe(r);
-    struct gs_call *call = &user->user->call;
     r->client = (struct gs_client *)Py_NewRef((PyObject *)user->client);
     r->base = Py_NewRef(base);
     r->url = Py_NewRef(url);
     r->absolute = absolute;
+    r->name = user->user->name;
+    return r;
+}
+
+struct gs_response *gs_response_new(struct gs_py_user *user, PyObject *base, PyObject *url,
+                                    bool absolute)
+{
+    struct gs_response *r = blank(user, base, url, absolute);
+    if (!r)
+        return NULL;
+    struct gs_call *call = user->user->call;
     r->head = call->head_bytes;
     r->body = call->body_bytes;
     r->elapsed_ns = call->last_ns - call->sent_ns;
-    r->name = user->user->name;
     r->epoch = user->lane->lane->epoch;
     r->status = call->status;
     r->err = call->err;
@@ -71,11 +81,10 @@ PyObject *gs_response_history(struct gs_py_user *user, struct gs_response *last,
         struct gs_hop *hop = hops;
         hops = hop->next;
         PyObject *url = PyUnicode_DecodeLatin1(hop->url, (Py_ssize_t)strlen(hop->url), NULL);
-        struct gs_response *r = url ? gs_response_new(user, last->base, url, true) : NULL;
+        struct gs_response *r = url ? blank(user, last->base, url, true) : NULL;
         Py_XDECREF(url);
         if (r) {
             r->status = hop->status;
-            r->err = GS_E_OK;
             r->own_head = (struct gs_buf){hop->head, hop->head_len, hop->head_len};
             r->head = (struct gs_slice){hop->head, hop->head_len};
             r->elapsed_ns = hop->elapsed_ns;

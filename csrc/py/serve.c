@@ -55,20 +55,19 @@ static PyObject *fetch(void)
 static void throw(struct gs_py_user * user)
 {
     struct gs_runner *runner = runner_of(user);
-    PyObject *error = fetch(), *places = places_of(&runner->vm), *done = NULL;
+    PyObject *error = fetch(), *places = places_of(&runner->now->vm), *done = NULL;
     if (error && places)
         done = PyObject_CallFunctionObjArgs(gs_py.add_trace, error, places, NULL);
     PyErr_Clear();
     Py_XDECREF(done);
     Py_XDECREF(places);
     struct gs_value v = gs_reference_to(error, trash_of(user));
-    if (v.tag != GS_UNSET && gs_vm_throw(&runner->vm, v)) {
+    if (v.tag != GS_UNSET && gs_vm_throw(&runner->now->vm, v)) {
         Py_DECREF(error);
         gs_runner_go_on(runner);
         return;
     }
     gs_drop(v);
-    gs_vm_fini(&runner->vm);
     PyErr_SetObject((PyObject *)Py_TYPE(error), error);
     Py_DECREF(error);
     struct gs_outcome outcome = gs_judge(user, runner->task);
@@ -110,7 +109,7 @@ static int set_rest(struct gs_keywords *k, const char *verb, PyObject *rest)
 static int read_words(struct gs_py_user *user, const char *verb, struct gs_keywords *k,
                       PyObject *kept[GS_WORD_COUNT])
 {
-    const struct gs_vm *vm = &runner_of(user)->vm;
+    const struct gs_vm *vm = &runner_of(user)->now->vm;
     const struct gs_instr *in = gs_vm_at(vm);
     const struct gs_site *site = &vm->program->sites[in->c];
     memset(k, 0, sizeof *k);
@@ -147,13 +146,13 @@ static int start_request(struct gs_py_user *user, struct gs_asked *asked)
     PyObject *kept[GS_WORD_COUNT] = {NULL};
     struct gs_sent sent;
     struct gs_runner *runner = runner_of(user);
-    const struct gs_site *site = &runner->vm.program->sites[gs_vm_at(&runner->vm)->c];
+    const struct gs_site *site = &runner->now->vm.program->sites[gs_vm_at(&runner->now->vm)->c];
     const char *method = NULL;
     char verb[16];
     struct gs_client *client = gs_hub_client(user);
-    int rc = client ? read_words(user, name_verb(&runner->vm, verb), &k, kept) : -1;
+    int rc = client ? read_words(user, name_verb(&runner->now->vm, verb), &k, kept) : -1;
     if (rc == 0 && site->method != GS_NO_OPERAND)
-        method = gs_client_method(runner->vm.program->constants[site->method].str->data);
+        method = gs_client_method(runner->now->vm.program->constants[site->method].str->data);
     else if (rc == 0)
         method = gs_client_method_of(k.method);
     rc = method ? gs_render(client, method, &k, &sent) : -1;
@@ -395,7 +394,7 @@ static bool may_print(const struct gs_instr *in)
 static void op(struct gs_py_user *user)
 {
     struct gs_lane *lane = user->lane->lane;
-    const struct gs_instr *in = gs_vm_at(&runner_of(user)->vm);
+    const struct gs_instr *in = gs_vm_at(&runner_of(user)->now->vm);
     if (lane->printed.len > 0 && may_print(in))
         write_lines(lane);
     if (in->op == GS_OP_ISLAND)

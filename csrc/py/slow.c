@@ -601,7 +601,7 @@ static int sleep_for(struct slow *s)
 
 int gs_slow(struct gs_py_user *user)
 {
-    struct slow slow = {user, &user->user->runner->vm, NULL}, *s = &slow;
+    struct slow slow = {user, &user->user->runner->now->vm, NULL}, *s = &slow;
     s->in = gs_vm_at(s->vm);
     int rc;
     switch ((enum gs_op)s->in->op) {

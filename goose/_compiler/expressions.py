@@ -84,6 +84,7 @@ class Expressions(Calls, Pieces):
             if isinstance(n, (ast.Global, ast.Nonlocal))
             for name in n.names
         }
+        self.walrus = {n.target.id for n in ast.walk(tree) if isinstance(n, ast.NamedExpr)}
         self._take_registers()
 
     def _take_registers(self) -> None:
@@ -326,7 +327,12 @@ class Expressions(Calls, Pieces):
 
     def of_Name(self, node: ast.Name, into: int | None) -> int:
         if node.id in self.locals and node.id not in self.aliases:
-            return self.read_local(node.id, node)
+            operand = self.read_local(node.id, node)
+            if node.id not in self.walrus:
+                return operand
+            target = self.target(into)  # what is evaluated after it may change the local
+            self.code.emit("MOVE", target, operand)
+            return target
         return self.of_entity(node, into)
 
     def of_Attribute(self, node: ast.Attribute, into: int | None) -> int:
@@ -405,19 +411,11 @@ class Expressions(Calls, Pieces):
         shape = node.left.value if isinstance(node.left, ast.Constant) else None
         if isinstance(node.op, ast.Mod) and isinstance(shape, str):
             return self.percent(node, shape, into)
-        left = self.copy_if_needed(node.left, node.right)
+        left = self.value(node.left)
         right = self.value(node.right)
         target = self.target(into)
         self.code.emit("BINARY", target, left, right, n=BINARY.index(type(node.op).__name__))
         return target
-
-    def copy_if_needed(self, node: ast.expr, after: ast.expr) -> int:
-        """The value; kept apart where what is evaluated after it could change the local."""
-        if isinstance(node, ast.Name) and any(
-            isinstance(n, ast.NamedExpr) for n in ast.walk(after)
-        ):
-            return self.copy_of(node)
-        return self.value(node)
 
     def of_UnaryOp(self, node: ast.UnaryOp, into: int | None) -> int:
         operand = self.value(node.operand)

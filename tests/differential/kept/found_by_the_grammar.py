@@ -166,6 +166,16 @@ class Steps(SequentialTaskSet):
             self.client.get("/inside")
 
     @task
+    def operand_that_is_assigned_by_the_next(self):
+        for number in [1, 2]:
+            try:
+                self.tell(number < (number := "a"))
+            except TypeError as error:
+                self.tell(str(error))
+        first = [1, 2]
+        self.tell(first[(first := 1)], first)
+
+    @task
     def body_that_is_null(self):
         r = self.client.get("/k/null/items/1")
         self.client.post("/back", json=r.json())
