@@ -6,6 +6,7 @@
 
 #include "engine/ask.h"
 #include "engine/attack.h"
+#include "plan/known.h"
 
 #define TRIM_NS GS_S    // between two looks at memory that stands idle
 #define HATCH_BATCH 256 // users started in one turn, so that those before get on
@@ -417,20 +418,17 @@ static bool is_busy(const struct gs_lane *lane)
 static void receive(struct gs_lane *lane)
 {
     gs_net_receive_begin(&lane->net);
-    uv_run_mode mode = is_busy(lane) ? UV_RUN_NOWAIT : UV_RUN_ONCE;
+    bool block = !is_busy(lane);
     uint64_t next = gs_wheel_next_ns(&lane->wheel);
-    if (lane->clock.stepped) {
-        if (next != GS_NEVER && !lane->hold && mode == UV_RUN_ONCE) {
-            mode = UV_RUN_NOWAIT;
-            uv_run(&lane->loop, mode); // orders first
-            if (!is_busy(lane) && !lane->quit && !lane->hold)
-                gs_clock_step(&lane->clock, gs_wheel_next_ns(&lane->wheel));
-        } else {
-            uv_run(&lane->loop, mode);
-        }
-    } else {
+    if (!lane->clock.stepped) {
         gs_poller_alarm(&lane->poller, next);
-        uv_run(&lane->loop, mode);
+        gs_poller_wait(&lane->poller, block);
+    } else if (next == GS_NEVER || lane->hold || !block) {
+        gs_poller_wait(&lane->poller, block);
+    } else {
+        gs_poller_wait(&lane->poller, false); // orders first
+        if (!is_busy(lane) && !lane->quit && !lane->hold)
+            gs_clock_step(&lane->clock, gs_wheel_next_ns(&lane->wheel));
     }
     gs_wheel_advance(&lane->wheel, gs_lane_now(lane));
 }
@@ -530,6 +528,7 @@ void gs_lane_fini(struct gs_lane *lane)
     gs_mailbox_close(&lane->mailbox);
     gs_ask_fini(lane);
     gs_pool_fini(&lane->activities);
+    gs_known_free(lane->known);
     gs_net_fini(&lane->net);
     gs_poller_close(&lane->poller);
     uv_run(&lane->loop, UV_RUN_DEFAULT);

@@ -37,6 +37,7 @@ struct gs_lane {
     uint32_t epoch; // of the metrics: grows at each reset
 
     struct gs_ask_lane *ask;   // engine/ask.h
+    struct gs_known *known;    // plan/known.h, or NULL
     struct gs_pool activities; // engine/runner.h
     struct gs_pyref *trash;    // Python references that nobody holds any more
     uv_mutex_t printing;       // guards `printed`

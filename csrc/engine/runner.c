@@ -229,9 +229,11 @@ static void drop_slots(struct gs_value *slots, uint32_t count)
 static bool take_up(struct gs_runner *runner)
 {
     struct gs_lane *lane = lane_of(runner);
-    if (!lane->activities.cells &&
-        gs_pool_init(&lane->activities, sizeof(struct gs_activity), lane->user_count) != 0)
-        return false;
+    if (!lane->activities.cells) {
+        if (gs_pool_init(&lane->activities, sizeof(struct gs_activity), lane->user_count) != 0)
+            return false;
+        lane->known = gs_known_new();
+    }
     struct gs_activity *now = gs_pool_take(&lane->activities);
     if (!now)
         return false;
@@ -242,6 +244,7 @@ static bool take_up(struct gs_runner *runner)
     now->vm.host = &host;
     now->vm.user = runner;
     now->vm.rng = &runner->user->rng;
+    now->vm.known = lane->known;
     gs_vm_init(&now->vm);
     gs_vm_lend(&now->vm, now->frames, sizeof now->frames / sizeof *now->frames, now->registers,
                sizeof now->registers / sizeof *now->registers);

@@ -38,32 +38,49 @@ static unsigned events_of(uint32_t epoll_events)
     return events;
 }
 
-static void on_epoll(uv_poll_t *handle, int status, int uv_events)
+static void read_alarm(struct gs_poller *poller)
 {
-    (void)status;
-    (void)uv_events;
-    struct gs_poller *poller = handle->data;
+    uint64_t expirations;
+    ssize_t got = read(poller->timerfd, &expirations, sizeof expirations);
+    (void)got;
+    poller->alarm_ns = GS_NEVER;
+    poller->alarm(poller);
+}
+
+static void wait_epoll(struct gs_poller *poller, bool block)
+{
     struct epoll_event events[GS_POLLER_BATCH];
-    int n = epoll_wait(poller->epfd, events, GS_POLLER_BATCH, 0);
+    if (!poller->started) { // handles are added to the loop's own descriptor when it runs
+        uv_run(poller->loop, UV_RUN_NOWAIT);
+        poller->started = true;
+        block = false; // something may have happened in it
+    }
+    int n = epoll_wait(poller->epfd, events, GS_POLLER_BATCH, block ? -1 : 0);
     if (n < 0)
         return;
+    bool loop = false;
     poller->batch_len = n;
     for (int i = 0; i < n; i++)
         poller->batch[i] = events[i].data.ptr;
     for (int i = 0; i < n; i++) {
         struct gs_sock *sock = poller->batch[i];
         poller->batch_at = i + 1;
-        if (events[i].data.ptr == poller) {
-            uint64_t expirations;
-            ssize_t got = read(poller->timerfd, &expirations, sizeof expirations);
-            (void)got;
-            poller->alarm_ns = GS_NEVER;
-            poller->alarm(poller);
-        } else if (sock) {
+        if (events[i].data.ptr == poller)
+            read_alarm(poller);
+        else if (events[i].data.ptr == poller->loop)
+            loop = true;
+        else if (sock)
             sock->ready(sock, events_of(events[i].events));
-        }
     }
     poller->batch_len = 0;
+    if (loop)
+        uv_run(poller->loop, UV_RUN_NOWAIT);
+}
+
+static int watch(struct gs_poller *poller, int fd, uint32_t events, void *data)
+{
+    struct epoll_event event = {.events = events, .data.ptr = data};
+    return epoll_ctl(poller->epfd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
 }
 
 static int open_epoll(struct gs_poller *poller)
@@ -72,29 +89,22 @@ static int open_epoll(struct gs_poller *poller)
     if (poller->epfd < 0)
         return -errno;
     poller->timerfd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (poller->timerfd < 0) {
-        int error = errno;
-        close(poller->epfd);
-        return -error;
-    }
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = poller};
-    int rc = epoll_ctl(poller->epfd, EPOLL_CTL_ADD, poller->timerfd, &event) == 0
-                     ? uv_poll_init(poller->loop, &poller->poll, poller->epfd)
-                     : -errno;
-    if (rc != 0) {
+    int rc = poller->timerfd < 0 ? -errno : 0;
+    if (rc == 0)
+        rc = watch(poller, poller->timerfd, EPOLLIN | EPOLLET, poller);
+    if (rc == 0)
+        rc = watch(poller, uv_backend_fd(poller->loop), EPOLLIN, poller->loop);
+    if (rc == 0)
+        return 0;
+    if (poller->timerfd >= 0)
         close(poller->timerfd);
-        close(poller->epfd);
-        return rc;
-    }
-    poller->poll.data = poller;
-    return uv_poll_start(&poller->poll, UV_READABLE, on_epoll);
+    close(poller->epfd);
+    return rc;
 }
 
 static int add_epoll(struct gs_poller *poller, struct gs_sock *sock)
 {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-                                .data.ptr = sock};
-    return epoll_ctl(poller->epfd, EPOLL_CTL_ADD, sock->fd, &event) == 0 ? 0 : -errno;
+    return watch(poller, sock->fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, sock);
 }
 
 // close() takes the descriptor out of the epoll set; only events already fetched must be dropped.
@@ -117,6 +127,11 @@ static void alarm_epoll(struct gs_poller *poller, uint64_t at_ns)
     timerfd_settime(poller->timerfd, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 #else
+static void wait_epoll(struct gs_poller *poller, bool block)
+{
+    (void)poller;
+    (void)block;
+}
 static int open_epoll(struct gs_poller *poller)
 {
     (void)poller;
@@ -230,9 +245,16 @@ void gs_poller_close(struct gs_poller *poller)
         uv_close((uv_handle_t *)&poller->timer, NULL);
         return;
     }
-    uv_close((uv_handle_t *)&poller->poll, NULL);
     close(poller->timerfd);
     close(poller->epfd);
+}
+
+void gs_poller_wait(struct gs_poller *poller, bool block)
+{
+    if (poller->backend == GS_BACKEND_EPOLL)
+        wait_epoll(poller, block);
+    else
+        uv_run(poller->loop, block ? UV_RUN_ONCE : UV_RUN_NOWAIT);
 }
 
 int gs_sock_open(struct gs_poller *poller, struct gs_sock *sock, int fd, bool want_write)

@@ -1,6 +1,7 @@
 // poller: the socket backend of one lane: open, send, arm, close, and one alarm.
-// Two kinds: EPOLL, a private edge-triggered epoll descriptor watched by one uv_poll, with a
-// timerfd in it for the alarm (Linux); UV, one uv_poll for each socket and a uv_timer (anywhere).
+// Two kinds: EPOLL, an edge-triggered epoll descriptor of our own, with the loop's in it and a
+// timerfd for the alarm, so that a turn costs one system call (Linux); UV, one uv_poll for each
+// socket and a uv_timer (anywhere).
 // Events are edge-like in both: a reader must read until it gets less than it asked for.
 // Lane thread only.
 #ifndef GS_NET_POLLER_H
@@ -31,7 +32,7 @@ struct gs_sock {
 struct gs_poller {
     enum gs_backend backend;
     uv_loop_t *loop;
-    uv_poll_t poll;   // EPOLL: watches epfd
+    bool started;     // EPOLL: the loop has taken in its handles
     uv_timer_t timer; // UV: the alarm
     int epfd, timerfd;
     uint64_t alarm_ns;
@@ -51,6 +52,10 @@ int gs_poller_open(struct gs_poller *poller, uv_loop_t *loop, enum gs_backend ba
 
 // Closes it: all sockets must be closed; run the loop once more for libuv's callbacks.
 void gs_poller_close(struct gs_poller *poller);
+
+// Waits until something happens (block), or only looks whether something has: sockets, the alarm,
+// handles of the loop; calls whom it concerns.
+void gs_poller_wait(struct gs_poller *poller, bool block);
 
 // Starts watching sock->fd (non-blocking) for reading, and for writability when want_write.
 // sock->ready must be set. Returns 0 or -errno; the descriptor stays the caller's on failure.

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "plan/append.h"
+#include "plan/known.h"
 #include "plan/number.h"
 #include "plan/token.h"
 #include "plan/utf8.h"
@@ -494,10 +495,18 @@ bool gs_json_find(const struct gs_view *view, const struct gs_value *steps, uint
 {
     const char *end = view->text + view->len;
     struct path path = {.steps = steps, .count = count, .end = end};
+    struct gs_known_doc *doc = view->doc && view->doc->stamp == view->stamp ? view->doc : NULL;
+    uint32_t at;
     if (count > DEEPEST)
         return false;
+    if (doc && gs_known_place_find(doc, steps, count, &at))
+        return give_found(view->text + at, end, out);
     seek(&path, skip_space(view->text, end), 0, false);
-    return path.found && give_found(path.found, end, out);
+    if (!path.found)
+        return false;
+    if (doc)
+        gs_known_place_keep(doc, steps, count, (size_t)(path.found - view->text));
+    return give_found(path.found, end, out);
 }
 
 // ---- writing ----------------------------------------------------------------------------------

@@ -613,7 +613,7 @@ static bool reply_method(struct gs_vm *vm, const struct gs_str *name, const stru
     if (is_named(name, "json")) {
         if (reply->encoded && !vm->host->inflate(vm->user, reply))
             return false;
-        return count == 1 && gs_reply_json(reply, out);
+        return count == 1 && gs_reply_json(reply, vm->known, out);
     }
     if (is_named(name, "success") && count == 1) {
         vm->host->verdict(vm->user, reply, false, GS_NONE_VALUE);

@@ -172,7 +172,7 @@ static struct gs_value anything(struct world *w)
                 reply.tag == GS_REPLY && gs_json_check(reply.reply->body, reply.reply->body_len);
         if (is_view)
             reply.reply->encoded = false;
-        if (!is_view || !gs_reply_json(reply.reply, &v))
+        if (!is_view || !gs_reply_json(reply.reply, NULL, &v))
             return reply;
         gs_drop(reply);
         return v;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "plan/json.h"
+#include "plan/known.h"
 
 struct gs_reply *gs_reply_new(void)
 {
@@ -196,11 +197,23 @@ static bool is_plain(const struct gs_reply *reply)
     return first[0] < 0x80 && first[0] && first[1] && first[2] && first[3];
 }
 
-bool gs_reply_json(struct gs_reply *reply, struct gs_value *out)
+// The document as it was before; one that is new is checked. *valid tells whether it is JSON.
+static struct gs_known_doc *look_up(const struct gs_reply *reply, struct gs_known *known,
+                                    bool *valid)
+{
+    struct gs_known_doc *doc = known ? gs_known_find(known, reply->body, reply->body_len) : NULL;
+    *valid = doc || reply->is_json ||
+             (is_plain(reply) && gs_json_check(reply->body, reply->body_len));
+    return doc || !known || !*valid ? doc : gs_known_keep(known, reply->body, reply->body_len);
+}
+
+bool gs_reply_json(struct gs_reply *reply, struct gs_known *known, struct gs_value *out)
 {
     if (reply->cut || reply->encoded || gs_is_gone(&reply->object))
         return false;
-    if (!reply->is_json && !(is_plain(reply) && gs_json_check(reply->body, reply->body_len)))
+    bool valid;
+    struct gs_known_doc *doc = look_up(reply, known, &valid);
+    if (!valid)
         return false;
     reply->is_json = true;
     struct gs_view *view = calloc(1, sizeof *view);
@@ -210,6 +223,8 @@ bool gs_reply_json(struct gs_reply *reply, struct gs_value *out)
     view->holder = gs_keep(GS_VALUE(GS_REPLY, reply, reply));
     view->text = reply->body;
     view->len = reply->body_len;
+    view->doc = doc;
+    view->stamp = doc ? doc->stamp : 0;
     view->next = reply->views;
     reply->views = view;
     *out = GS_VALUE(GS_VIEW, view, view);

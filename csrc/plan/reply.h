@@ -7,6 +7,8 @@
 #include "base/list.h"
 #include "plan/value.h"
 
+struct gs_known;
+
 struct gs_reply {
     struct gs_object object;
     int status;    // 0: no answer
@@ -58,6 +60,6 @@ void gs_reply_forget(struct gs_reply *reply, const struct gs_view *view);
 // not plain.
 bool gs_reply_text(struct gs_reply *reply, struct gs_value *out);
 bool gs_reply_content(struct gs_reply *reply, struct gs_value *out);
-bool gs_reply_json(struct gs_reply *reply, struct gs_value *out);
+bool gs_reply_json(struct gs_reply *reply, struct gs_known *known, struct gs_value *out);
 
 #endif

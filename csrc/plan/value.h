@@ -100,9 +100,11 @@ struct gs_view {
     struct gs_value holder; // of the text: GS_STR or GS_REPLY
     const char *text;       // a whole, valid JSON document
     size_t len;
-    struct gs_value value; // parsed; GS_UNSET before
-    uint32_t looks;        // into the text
-    struct gs_view *next;  // of the reply's
+    struct gs_value value;    // parsed; GS_UNSET before
+    uint32_t looks;           // into the text
+    uint32_t stamp;           // of `doc`, when it was found
+    struct gs_view *next;     // of the reply's
+    struct gs_known_doc *doc; // plan/known.h, or NULL
 };
 
 enum gs_iter_kind { GS_ITER_RANGE, GS_ITER_SEQUENCE, GS_ITER_PAIRS, GS_ITER_CHARS, GS_ITER_DICT };

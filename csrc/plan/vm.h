@@ -5,6 +5,7 @@
 #define GS_PLAN_VM_H
 
 #include "base/rng.h"
+#include "plan/known.h"
 #include "plan/program.h"
 #include "plan/reply.h"
 
@@ -44,6 +45,7 @@ struct gs_vm {
     const struct gs_host *host;
     void *user;
     struct gs_rng *rng;
+    struct gs_known *known;                 // the lane's, or NULL
     struct gs_value *slots[GS_OWNER_COUNT]; // the user's and task set's attributes
     struct gs_frame *frames;
     struct gs_value *registers;

@@ -249,6 +249,7 @@ void gs_page_reset(struct gs_visit *visit)
         return;
     }
     gs_count_reset(&visit->target->count);
-    visit->target->memo.head_len = 0; // its row is gone
+    for (int i = 0; i < GS_STATE_MEMOS; i++)
+        visit->target->memos[i].head_len = 0; // its row is gone
     gs_answer_text(visit, 200, "reset\n");
 }

@@ -96,8 +96,8 @@ void gs_peer_hang(struct gs_peer *peer)
 static void remember(const struct gs_visit *visit, const char *head, size_t start)
 {
     struct gs_target *target = visit->target;
-    struct gs_state_memo *memo = &target->memo;
     size_t head_len = visit->request->head_len, len = target->out.len - start;
+    struct gs_state_memo *memo = gs_state_memo_of(target, head, head_len);
     if (visit->peer->end != GS_PEER_NONE || visit->peer->phase == GS_PEER_ANSWER ||
         head_len > GS_STATE_HEAD || len > GS_STATE_ANSWER)
         return;
@@ -172,10 +172,9 @@ static void refuse(struct gs_peer *peer, int status)
 
 // ---- reading
 
-static size_t recall(struct gs_peer *peer)
+static size_t recall(struct gs_peer *peer, const struct gs_state_memo *memo)
 {
     struct gs_target *target = peer->target;
-    struct gs_state_memo *memo = &target->memo;
     struct gs_count_row *row = gs_count_at(&target->count, memo->row);
     gs_buf_add(&target->out, memo->answer, memo->answer_len);
     target->count.requests++;
@@ -207,9 +206,9 @@ static size_t take_head(struct gs_peer *peer, const char *data, size_t len)
 {
     struct gs_target *target = peer->target;
     struct gs_parse *request = &target->request;
-    struct gs_state_memo *memo = &target->memo;
+    struct gs_state_memo *memo = gs_state_memo_of(target, data, len);
     if (memo->head_len && len >= memo->head_len && memcmp(data, memo->head, memo->head_len) == 0)
-        return recall(peer);
+        return recall(peer, memo);
     int rc = gs_parse_head(request, data, len);
     if (rc == 0)
         return 0;

@@ -15,7 +15,6 @@
 
 #define BACKLOG 16384
 #define ACCEPTS_A_TURN 512
-#define SPINS_A_TURN 1000
 
 struct gs_target_options gs_target_defaults(void)
 {
@@ -196,25 +195,10 @@ uint16_t gs_target_port(const struct gs_target *target)
     return target->port;
 }
 
-// Asks the sockets again and again. The loop costs two more system calls a turn, and in it is
-// nothing but the wish to stop: it gets one turn in a thousand.
-static void spin(struct gs_target *target)
-{
-    uv_poll_t *poll = &target->poller.poll;
-    if (target->poller.backend == GS_BACKEND_EPOLL)
-        for (int i = 0; i < SPINS_A_TURN; i++)
-            poll->poll_cb(poll, 0, UV_READABLE);
-    uv_run(&target->loop, UV_RUN_NOWAIT);
-}
-
 void gs_target_run(struct gs_target *target)
 {
-    while (!target->stopping) {
-        if (target->spin)
-            spin(target);
-        else
-            uv_run(&target->loop, UV_RUN_DEFAULT);
-    }
+    while (!target->stopping)
+        gs_poller_wait(&target->poller, !target->spin);
     target->stopping = false;
 }
 
