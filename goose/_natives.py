@@ -119,6 +119,25 @@ def _handle(record: str) -> None:
     logger.handle(made)
 
 
+def _client() -> Any:
+    return _engine.current_client()
+
+
+_SESSION: dict[str, Callable[..., Any]] = {
+    "header_set": lambda name, value: _client().headers.__setitem__(name, value),
+    "header_item": lambda name: _client().headers[name],
+    "header_get": lambda *args: _client().headers.get(*args),
+    "header_pop": lambda *args: _client().headers.pop(*args),
+    "headers_update": lambda fields: _client().headers.update(fields),
+    "cookie_set": lambda name, value: _client().cookies.set(name, value),
+    "cookie_item": lambda name: _client().cookies[name],
+    "cookie_get": lambda *args: _client().cookies.get(*args),
+    "cookies_update": lambda cookies: _client().cookies.update(cookies),
+    "cookies_clear": lambda: _client().cookies.clear(),
+}
+"""What scripts do to their client's headers and cookies (csrc/engine/custom.h)."""
+
+
 def natives(names: list[str]) -> dict[str, Callable[..., Any]]:
     """By the name of each native function, what it stands for."""
     own: dict[str, Callable[..., Any]] = {
@@ -130,6 +149,8 @@ def natives(names: list[str]) -> dict[str, Callable[..., Any]]:
         "json_loads": json.loads,
         "json_dumps": json.dumps,
         "log": _log,
+        "is_in": lambda value, items: value in set(items),
+        **_SESSION,
     }
     found: dict[str, Callable[..., Any]] = {}
     for name in names:

@@ -190,7 +190,7 @@ static bool is_special(const struct gs_str *name)
            gs_slice_is(slice, "content-length") || gs_slice_is(slice, "transfer-encoding");
 }
 
-static bool is_field(struct gs_value name, struct gs_value value)
+bool gs_ask_is_field(struct gs_value name, struct gs_value value)
 {
     if (name.tag != GS_STR || (value.tag != GS_STR && value.tag != GS_NONE))
         return false;
@@ -247,7 +247,7 @@ static bool add_fields(struct gs_buf *out, struct gs_slice *session, struct gs_v
     if (headers.tag != GS_DICT || gs_is_gone(headers.object))
         return false;
     while ((pair = gs_dict_next(headers.dict, &at)) != NULL) {
-        if (!is_field(pair->key, pair->value))
+        if (!gs_ask_is_field(pair->key, pair->value))
             return false;
         overlaps = overlaps || has_field(own, pair->key.str->data, pair->key.str->len);
     }

@@ -19,6 +19,8 @@
 // What a user's client sends with every request, as the script left it.
 struct gs_ask_session {
     struct gs_slice fields; // rendered; data NULL: the default ones
+    bool own;               // they are engine/custom's, which frees them
+    bool python;            // they are those of a client in Python, which alone changes them
     bool own_host, own_cookie;
     bool odd; // Python renders all of its requests
 };
@@ -33,6 +35,10 @@ struct gs_asked {
 // Renders the request that the vm stands at into the user's call. False: declined.
 bool gs_ask(struct gs_user *user, const struct gs_class *klass,
             const struct gs_ask_session *session, const struct gs_vm *vm, struct gs_asked *asked);
+
+// Whether a name and its value can stand in a header as they are, and it is none that the engine
+// writes itself (Host, Cookie, Content-Length, Transfer-Encoding).
+bool gs_ask_is_field(struct gs_value name, struct gs_value value);
 
 // What a lane keeps for it (names, origins).
 void gs_ask_fini(struct gs_lane *lane);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "engine/attack.h"
+#include "engine/custom.h"
 #include "engine/verdict.h"
 #include "net/inflate.h"
 
@@ -131,8 +132,14 @@ static bool inflate(void *user, struct gs_reply *reply)
     return true;
 }
 
-static const struct gs_host host = {wall_ns, mono_ns,    random_bytes, verdict,
-                                    print,   log_record, base_url,     inflate};
+static bool custom(void *user, enum gs_native native, const struct gs_value *args, uint32_t count,
+                   struct gs_value *out)
+{
+    return gs_custom(user, native, args, count, out);
+}
+
+static const struct gs_host host = {wall_ns,    mono_ns,  random_bytes, verdict, print,
+                                    log_record, base_url, inflate,      custom};
 
 // ---- replies ----------------------------------------------------------------------------------
 
@@ -268,6 +275,7 @@ static void put_down(struct gs_runner *runner)
 void gs_runner_free(struct gs_runner *runner, void (*forget)(void *owner, void *data))
 {
     put_down(runner);
+    gs_custom_fini(&runner->session);
     gs_life_fini(&runner->life, forget, runner);
     drop_slots(runner->slots, runner->klass->program->slot_count[GS_OWNER_USER]);
     free(runner);

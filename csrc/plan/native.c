@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "plan/collect.h"
@@ -407,6 +408,16 @@ static bool now_text(struct gs_vm *vm, struct gs_value zone, struct gs_value sha
     return n > 0 && out->tag != GS_UNSET;
 }
 
+// x in {...} of constants. What has no hash is Python's to refuse.
+static bool is_in(struct gs_value v, struct gs_value items, struct gs_value *out)
+{
+    bool found;
+    if (v.tag > GS_BYTES || !gs_compare(GS_IN, v, items, &found))
+        return false;
+    *out = GS_BOOL_VALUE(found);
+    return true;
+}
+
 static bool choices(struct gs_vm *vm, const struct gs_value *args, uint32_t count,
                     struct gs_value *out)
 {
@@ -548,6 +559,19 @@ bool gs_native_call(struct gs_vm *vm, enum gs_native native, const struct gs_val
         return now_text(vm, args[0], args[1], out);
     case GS_NATIVE_json_loads:
         return args[0].tag == GS_STR && gs_json_parse(args[0].str->data, args[0].str->len, out);
+    case GS_NATIVE_is_in:
+        return is_in(args[0], args[1], out);
+    case GS_NATIVE_header_set:
+    case GS_NATIVE_header_item:
+    case GS_NATIVE_header_get:
+    case GS_NATIVE_header_pop:
+    case GS_NATIVE_headers_update:
+    case GS_NATIVE_cookie_set:
+    case GS_NATIVE_cookie_item:
+    case GS_NATIVE_cookie_get:
+    case GS_NATIVE_cookies_update:
+    case GS_NATIVE_cookies_clear:
+        return vm->host->custom(vm->user, native, args, count, out);
     case GS_NATIVE_json_dumps:
         return text_by(gs_json_write, args[0], out);
     case GS_NATIVE_COUNT:
@@ -596,6 +620,76 @@ static bool reply_field(const struct gs_reply *reply, const struct gs_value *arg
     return out->tag != GS_UNSET;
 }
 
+// Whether the attributes of a Set-Cookie value, from its first semicolon on, say only what has no
+// bearing on whether there is such a cookie.
+static bool is_lasting(const char *at, const char *end)
+{
+    static const char *const telling[] = {"domain", "max-age", "expires"};
+    while (at < end) {
+        at++;
+        while (at < end && (*at == ' ' || *at == '\t'))
+            at++;
+        for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
+            if ((size_t)(end - at) >= strlen(telling[i]) &&
+                strncasecmp(at, telling[i], strlen(telling[i])) == 0)
+                return false;
+        const char *next = memchr(at, ';', (size_t)(end - at));
+        at = next ? next : end;
+    }
+    return true;
+}
+
+struct run {
+    const char *data;
+    size_t len;
+};
+
+static struct run trimmed(const char *from, const char *to)
+{
+    while (from < to && (*from == ' ' || *from == '\t'))
+        from++;
+    while (to > from && (to[-1] == ' ' || to[-1] == '\t'))
+        to--;
+    return (struct run){from, (size_t)(to - from)};
+}
+
+// r.cookies["x"] and r.cookies.get("x", default) of a cookie that is set once, for this host, and
+// not by a date.
+static bool reply_cookie(const struct gs_reply *reply, const struct gs_value *args, uint32_t count,
+                         bool must, struct gs_value *out)
+{
+    struct gs_reply rest = *reply;
+    struct run found = {NULL, 0};
+    size_t len;
+    if (count < 2 || count > 3 || args[1].tag != GS_STR)
+        return false;
+    for (const char *line; (line = gs_reply_field(&rest, "set-cookie", &len)) != NULL;) {
+        rest.head_len -= (size_t)(line - rest.head);
+        rest.head = line;
+        const char *end = line + len, *stop = memchr(line, ';', len);
+        stop = stop ? stop : end;
+        const char *equals = memchr(line, '=', (size_t)(stop - line));
+        if (!equals)
+            continue;
+        struct run name = trimmed(line, equals);
+        if (name.len != args[1].str->len || memcmp(name.data, args[1].str->data, name.len) != 0)
+            continue;
+        if (found.data || !is_lasting(stop, end))
+            return false;
+        found = trimmed(equals + 1, stop);
+    }
+    if (!found.data && must)
+        return false;
+    if (!found.data)
+        *out = count == 3 ? gs_keep(args[2]) : GS_NONE_VALUE;
+    for (size_t i = 0; i < found.len; i++)
+        if ((unsigned char)found.data[i] >= 0x80)
+            return false;
+    if (found.data)
+        *out = gs_str_new(found.data, found.len, found.len);
+    return out->tag != GS_UNSET;
+}
+
 static bool elapsed_seconds(const struct gs_reply *reply, struct gs_value *out)
 {
     // timedelta holds whole microseconds
@@ -629,6 +723,10 @@ static bool reply_method(struct gs_vm *vm, const struct gs_str *name, const stru
         return reply_field(reply, args, count, false, out);
     if (is_named(name, "headers.__getitem__"))
         return count == 2 && reply_field(reply, args, count, true, out);
+    if (is_named(name, "cookies.get"))
+        return reply_cookie(reply, args, count, false, out);
+    if (is_named(name, "cookies.__getitem__"))
+        return count == 2 && reply_cookie(reply, args, count, true, out);
     if (is_named(name, "elapsed.total_seconds"))
         return count == 1 && elapsed_seconds(reply, out);
     return is_named(name, "close") && count == 1;

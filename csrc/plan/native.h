@@ -53,7 +53,18 @@ struct gs_vm;
     X(uuid4_hex,     "uuid.uuid4().hex",        0, 0)                                              \
     X(now_iso,       "datetime.now().isoformat()", 2, 2)                                           \
     X(json_loads,    "json.loads",              1, 1)                                              \
-    X(json_dumps,    "json.dumps",              1, 1)
+    X(json_dumps,    "json.dumps",              1, 1)                                              \
+    X(is_in,         "x in {...}",              2, 2)                                              \
+    X(header_set,    "client.headers[x] = y",   2, 2)                                              \
+    X(header_item,   "client.headers[x]",       1, 1)                                              \
+    X(header_get,    "client.headers.get()",    1, 2)                                              \
+    X(header_pop,    "client.headers.pop()",    1, 2)                                              \
+    X(headers_update,"client.headers.update()", 1, 1)                                              \
+    X(cookie_set,    "client.cookies.set()",    2, 2)                                              \
+    X(cookie_item,   "client.cookies[x]",       1, 1)                                              \
+    X(cookie_get,    "client.cookies.get()",    1, 2)                                              \
+    X(cookies_update,"client.cookies.update()", 1, 1)                                              \
+    X(cookies_clear, "client.cookies.clear()",  0, 0)
 // clang-format on
 
 enum gs_native {

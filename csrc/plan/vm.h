@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "plan/known.h"
+#include "plan/native.h"
 #include "plan/program.h"
 #include "plan/reply.h"
 
@@ -31,6 +32,9 @@ struct gs_host {
                 const char *function, const char *text, size_t len);
     const char *(*base_url)(void *user);                 // of the user's class
     bool (*inflate)(void *user, struct gs_reply *reply); // decodes the body in place
+    // client.headers and client.cookies: the natives from header_set on
+    bool (*custom)(void *user, enum gs_native native, const struct gs_value *args, uint32_t count,
+                   struct gs_value *out);
 };
 
 struct gs_frame {

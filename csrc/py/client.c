@@ -194,8 +194,9 @@ static PyObject *request(PyObject *self, PyObject *const *args, Py_ssize_t count
 PyObject *gs_client_headers(struct gs_client *client)
 {
     if (!client->headers)
-        client->headers =
-                PyObject_CallFunction(gs_py.make_headers, "Os", client, GS_DEFAULT_FIELDS);
+        client->headers = PyObject_CallFunction(gs_py.make_headers, "Os", client,
+                                                client->fields.data ? client->fields.data
+                                                                    : GS_DEFAULT_FIELDS);
     return Py_XNewRef(client->headers);
 }
 
@@ -364,6 +365,22 @@ static int take_host(struct gs_client *client, PyObject *host)
     return 0;
 }
 
+// Header fields that the user's program has set before.
+static int take_fields(struct gs_client *client)
+{
+    const struct gs_runner *runner = client->user->user->runner;
+    if (!runner || !runner->session.own)
+        return 0;
+    struct gs_slice fields = runner->session.fields;
+    if (gs_buf_add(&client->fields, fields.data, fields.len) == 0 &&
+        gs_buf_add(&client->fields, "", 1) == 0) {
+        client->fields.len--;
+        return 0;
+    }
+    PyErr_NoMemory();
+    return -1;
+}
+
 struct gs_client *gs_client_new(struct gs_py_user *user)
 {
     if (gs_keywords_init() != 0)
@@ -374,7 +391,7 @@ struct gs_client *gs_client_new(struct gs_py_user *user)
     memset((char *)client + sizeof(PyObject), 0, sizeof *client - sizeof(PyObject));
     client->user = user;
     PyObject_GC_Track(client);
-    if (take_host(client, user->klass->host) == 0)
+    if (take_host(client, user->klass->host) == 0 && take_fields(client) == 0)
         return client;
     Py_DECREF((PyObject *)client);
     return NULL;

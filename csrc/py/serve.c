@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 
+#include "engine/custom.h"
 #include "net/origin.h"
 #include "plan/native.h"
 #include "py/client.h"
@@ -298,6 +299,8 @@ static void take_session(struct gs_py_user *user)
     struct gs_ask_session *session = &runner_of(user)->session;
     if (!client)
         return;
+    gs_custom_fini(session); // the client has them by now
+    session->python = true;
     session->odd = client->fields_stale || client->auth || client->verify;
     session->own_host = client->own_host;
     session->own_cookie = client->own_cookie;

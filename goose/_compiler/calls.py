@@ -102,10 +102,13 @@ class Calls:
     text_of: Any
     of_entity: Any
     slot: Any
+    session_call: Any
 
     def call(self, node: ast.Call, into: int | None, unused: bool) -> int:
         """A call, by what is called."""
         special = self.special(node, into)
+        if special is None:
+            special = self.session_call(node, into)
         if special is not None:
             return special
         entity = self.static(node.func)
@@ -704,7 +707,8 @@ class Calls:
         inner = function.value
         if isinstance(inner, ast.Attribute) and self.static(inner.value) is None:
             path = f"{inner.attr}.{function.attr}"
-            if path in ("headers.get", "elapsed.total_seconds") and not node.keywords:
+            known = ("headers.get", "cookies.get", "elapsed.total_seconds")
+            if path in known and not node.keywords:
                 return self.method(path, inner.value, node.args, into)
         if function.attr == "format" and isinstance(inner, ast.Constant):
             return self.format(node, inner.value, into)

@@ -28,6 +28,7 @@ from goose._compiler.entities import (
 )
 from goose._compiler.pieces import Pieces
 from goose._compiler.scope import VERBS, Scope
+from goose._compiler.session import Session
 
 Comprehension = ast.ListComp | ast.DictComp | ast.GeneratorExp
 _LARGE = 1 << 18
@@ -54,7 +55,7 @@ class Snapshot(NamedTuple):
     notes: int
 
 
-class Expressions(Calls, Pieces):
+class Expressions(Calls, Pieces, Session):
     """Lowers expressions: ``value`` gives the operand that holds one."""
 
     store: Any  # given by Lowering
@@ -339,6 +340,8 @@ class Expressions(Calls, Pieces):
         entity = self.static(node)
         if entity is not None:
             return self.of_entity(node, into)
+        if node.attr == "hex" and self.is_uuid4(node.value):
+            return self.native("uuid.uuid4().hex", [], into)
         owner = self.static(node.value)
         if isinstance(owner, Const):
             target = self.target(into)
@@ -431,6 +434,9 @@ class Expressions(Calls, Pieces):
         return target
 
     def of_Compare(self, node: ast.Compare, into: int | None) -> int:
+        members = self.constant_set(node)
+        if members is not None:
+            return self.native("x in {...}", [node.left, members], into)
         target = self.target(None)
         end = Label()
         left = self.value(node.left)
@@ -447,6 +453,18 @@ class Expressions(Calls, Pieces):
         self.bound = bound
         self.code.place(end)
         return target
+
+    @staticmethod
+    def constant_set(node: ast.Compare) -> ast.expr | None:
+        """The members of ``x in {1, 2}``, as a tuple."""
+        display = node.comparators[0]
+        if len(node.ops) != 1 or not isinstance(node.ops[0], ast.In):
+            return None
+        if not isinstance(display, ast.Set):
+            return None
+        if not all(isinstance(item, ast.Constant) for item in display.elts):
+            return None
+        return ast.copy_location(ast.Tuple(display.elts, ast.Load()), node)
 
     def of_BoolOp(self, node: ast.BoolOp, into: int | None) -> int:
         target, end = self.target(None), Label()
@@ -520,14 +538,16 @@ class Expressions(Calls, Pieces):
             return target
         if self.is_environ(node.value):
             return self.environ(node, [node.slice], into)
+        if self.part_of_session(node.value):
+            return self.session_item(node, into)
         steps: list[ast.expr] = []
         inner: ast.expr = node
         while isinstance(inner, ast.Subscript) and not isinstance(inner.slice, ast.Slice):
             steps.insert(0, inner.slice)
             inner = inner.value
-        if self.is_headers(inner) and len(steps) == 1:
+        if self.is_of_reply(inner) and len(steps) == 1:
             assert isinstance(inner, ast.Attribute)
-            return self.method("headers.__getitem__", inner.value, steps, into)
+            return self.method(f"{inner.attr}.__getitem__", inner.value, steps, into)
         owner = self.native_value(inner)
         if len(steps) == 1:
             at = self.value(steps[0])
@@ -539,11 +559,11 @@ class Expressions(Calls, Pieces):
         self.code.emit("PATH", target, owner, first, n=len(steps))
         return target
 
-    def is_headers(self, node: ast.expr) -> bool:
-        """r.headers, where r is no client."""
+    def is_of_reply(self, node: ast.expr) -> bool:
+        """r.headers or r.cookies, where r is no client."""
         return (
             isinstance(node, ast.Attribute)
-            and node.attr == "headers"
+            and node.attr in ("headers", "cookies")
             and self.static(node.value) is None
             and not (isinstance(node.value, ast.Name) and node.value.id in self.foreign)
         )

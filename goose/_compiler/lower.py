@@ -8,7 +8,14 @@ from typing import Any, NamedTuple
 
 from goose._compiler import bindings
 from goose._compiler.code import BINARY, IN_PLACE, NOTHING, Code, Label
-from goose._compiler.entities import CannotFollow, Const, NotNative, Slot
+from goose._compiler.entities import (
+    CannotFollow,
+    Client,
+    Const,
+    Environment,
+    NotNative,
+    Slot,
+)
 from goose._compiler.expressions import Expressions
 from goose._compiler.scope import Scope
 from goose.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopUser
@@ -177,6 +184,8 @@ class Lowering(Expressions):
             if isinstance(target, ast.Name) and self.is_local(target.id):
                 self.code.emit("UNSET", self.read_local(target.id, target))
                 self.bound.discard(target.id)
+            elif isinstance(target, ast.Subscript) and self.session_delete(target):
+                pass
             elif isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
                 self.code.emit("INDEX_DEL", self.value(target.value), self.value(target.slice))
             elif isinstance(target, ast.Attribute) and isinstance(self.static(target), Slot):
@@ -199,11 +208,12 @@ class Lowering(Expressions):
             if isinstance(entity, Slot):
                 self.code.emit("SELF_SET", operand, self.slot(entity), n=entity.owner)
             elif entity is None:
-                owner = self.value(target.value)
-                self.code.emit("ATTR_SET", owner, self.text(target.attr), operand)
+                self.code.emit("ATTR_SET", self.owner_of(target), self.text(target.attr), operand)
                 self.note(target, "sets an attribute of a Python object")
             else:
                 raise NotNative
+        elif isinstance(target, ast.Subscript) and self.session_store(target, operand):
+            pass
         elif isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
             self.code.emit("INDEX_SET", self.value(target.value), self.value(target.slice), operand)
         elif isinstance(target, (ast.Tuple, ast.List)):
@@ -215,6 +225,17 @@ class Lowering(Expressions):
                 self.store(item, first + place)
         else:
             raise NotNative
+
+    def owner_of(self, target: ast.Attribute) -> int:
+        """The object whose attribute is set."""
+        owner = self.static(target.value)
+        if isinstance(owner, Client):
+            temp = self.code.temps()
+            self.code.emit("CLIENT", temp)
+            return temp
+        if isinstance(owner, Environment):
+            return self.reference(self.scope.environment)
+        return self.value(target.value)
 
     # ---- branches ------------------------------------------------------------------------------
 
