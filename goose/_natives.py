@@ -171,6 +171,27 @@ def unpack(values: Any, count: int) -> tuple[Any, ...]:
     return found
 
 
+def enter(manager: Any, _: None) -> Any:
+    """What ``with manager as`` gives. Raises ``TypeError`` or, before Python 3.11,
+    ``AttributeError`` as the statement does."""
+    kind = type(manager)
+    for name in ("__enter__", "__exit__"):
+        if not hasattr(kind, name):
+            if sys.version_info < (3, 11):
+                raise AttributeError(name)
+            text = f"{kind.__name__!r} object does not support the context manager protocol"
+            missed = " (missed __exit__ method)" if name == "__exit__" else ""
+            raise TypeError(text + missed)
+    return kind.__enter__(manager)
+
+
+def leave(manager: Any, error: BaseException | None) -> Any:
+    """What the manager's ``__exit__`` gives for the end of the block, or an exception in it."""
+    if error is None:
+        return type(manager).__exit__(manager, None, None, None)
+    return type(manager).__exit__(manager, type(error), error, error.__traceback__)
+
+
 def make_error(what: Any, *cause: Any) -> BaseException:
     """The exception that ``raise what`` or ``raise what from cause`` raises."""
     error = what() if isinstance(what, type) and issubclass(what, BaseException) else what

@@ -436,7 +436,10 @@ class Expressions(Calls, Pieces, Session):
     def of_Compare(self, node: ast.Compare, into: int | None) -> int:
         members = self.constant_set(node)
         if members is not None:
-            return self.native("x in {...}", [node.left, members], into)
+            target = self.native("x in {...}", [node.left, members], into)
+            if isinstance(node.ops[0], ast.NotIn):
+                self.code.emit("NOT", target, target)
+            return target
         target = self.target(None)
         end = Label()
         left = self.value(node.left)
@@ -458,7 +461,7 @@ class Expressions(Calls, Pieces, Session):
     def constant_set(node: ast.Compare) -> ast.expr | None:
         """The members of ``x in {1, 2}``, as a tuple."""
         display = node.comparators[0]
-        if len(node.ops) != 1 or not isinstance(node.ops[0], ast.In):
+        if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.In, ast.NotIn)):
             return None
         if not isinstance(display, ast.Set):
             return None

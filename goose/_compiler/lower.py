@@ -17,6 +17,7 @@ from goose._compiler.entities import (
     Slot,
 )
 from goose._compiler.expressions import Expressions
+from goose._compiler.managers import Managers
 from goose._compiler.scope import Scope
 from goose.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopUser
 
@@ -56,7 +57,7 @@ class Final(NamedTuple):
     depth: int
 
 
-class Lowering(Expressions):
+class Lowering(Expressions, Managers):
     """Lowers one function."""
 
     def __init__(
@@ -512,7 +513,12 @@ class Lowering(Expressions):
 
     def on_With(self, node: ast.With) -> None:
         if not all(self.is_request(item.context_expr) for item in node.items):
-            raise NotNative
+            before = self.snapshot()
+            try:
+                self.statement_island(node)
+                return
+            except CannotFollow:  # it makes requests inside, or leaves the block
+                self.restore(before)
         self.with_items(node.items, node)
 
     def with_items(self, items: list[ast.withitem], node: ast.With) -> None:
@@ -520,6 +526,10 @@ class Lowering(Expressions):
             self.body(node.body)
             return
         item = items[0]
+        if not self.is_request(item.context_expr):
+            inner = [ast.copy_location(ast.With(items[1:], node.body), node)]
+            self.manager(item, list(inner) if items[1:] else node.body, node)
+            return
         reply = self.code.temps()
         self.value(item.context_expr, into=reply)
         if item.optional_vars is not None:
