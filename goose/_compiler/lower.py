@@ -6,7 +6,7 @@ import ast
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from goose._compiler import bindings
+from goose._compiler import bindings, names
 from goose._compiler.code import BINARY, IN_PLACE, NOTHING, Code, Label
 from goose._compiler.entities import (
     CannotFollow,
@@ -68,6 +68,7 @@ class Lowering(Expressions, Managers):
         self.finals: list[Final] = []
         self.regions: list[Region] = []
         self.caught: list[int] = []
+        self.imports = [n for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom))]
 
     def lower(self) -> None:
         """The whole function."""
@@ -113,6 +114,22 @@ class Lowering(Expressions, Managers):
         pass
 
     on_Nonlocal = on_Global
+
+    def on_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        """Names for modules that are there already, or for what they hold."""
+        found = names.imported(node)
+        if found is None or node not in self.tree.body:
+            raise NotNative
+        for name in found:
+            stores = bindings.defined(node).count(name) + bindings.count_stores(self.tree, name)
+            loads = [n for n in ast.walk(self.tree) if isinstance(n, ast.Name) and n.id == name]
+            others = [n for n in self.imports if n is not node and name in bindings.defined(n)]
+            if stores != 1 or others or any(n.lineno <= node.lineno for n in loads):
+                raise NotNative
+        for name, value in found.items():
+            self.aliases[name] = Const(value)
+
+    on_ImportFrom = on_Import
 
     def on_Expr(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant):

@@ -16,6 +16,9 @@ from typing import Any
 from goose import _patches
 from goose._compiler.source import NoSource, module_tree
 
+MISSING = object()
+"""No value."""
+
 _HERE = str(Path(__file__).parent.parent)
 _LIBRARIES = tuple(
     path
@@ -52,6 +55,23 @@ def is_script_function(value: object) -> bool:
 def is_sleep(value: object) -> bool:
     """Whether it is time.sleep, under whatever name."""
     return value is time.sleep or value is _patches.sleep or value is _patches._original_sleep
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> dict[str, Any] | None:
+    """What an import statement binds; None: some of it is not there yet."""
+    found: dict[str, Any] = {}
+    for alias in node.names:
+        if isinstance(node, ast.ImportFrom):
+            module = sys.modules.get(node.module or "") if node.level == 0 else None
+            value = getattr(module, alias.name, MISSING)
+        else:
+            module = sys.modules.get(alias.name)
+            value = sys.modules.get(alias.name.partition(".")[0], MISSING)
+            value = module if alias.asname else value
+        if module is None or value is MISSING:
+            return None
+        found[(alias.asname or alias.name).partition(".")[0]] = value
+    return found
 
 
 def is_plain(value: object) -> bool:
@@ -184,9 +204,6 @@ def script_modules(classes: list[type]) -> list[ModuleType]:
             own = getattr(value, "__module__", None)
             names += [own] if isinstance(own, str) else []
     return list(found.values())
-
-
-MISSING = object()
 
 
 def global_value(function: FunctionType, name: str) -> Any:

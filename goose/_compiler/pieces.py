@@ -169,6 +169,7 @@ class Pieces:
             if name not in reads
         }
         free = {name: value for name, value in free.items() if value is not names.MISSING}
+        free |= {n: e.value for n, e in self.aliases.items() if isinstance(e, Const)}
         free[islands.MARK] = islands.UNBOUND
         for owner in missing.values():
             free[_absent_name(owner)] = islands.absent_object(owner.cls)
