@@ -25,6 +25,7 @@ struct ready {
     const struct gs_tls_context *verify;
     struct gs_value url; // a reference
     uint32_t name;
+    bool absolute;
 };
 
 struct gs_ask_lane {
@@ -268,6 +269,8 @@ static bool add_fields(struct gs_buf *out, struct gs_slice *session, struct gs_v
 struct parts {
     struct gs_buf target, fields, body; // what does not stand elsewhere
     struct gs_slice target_text, body_text;
+    struct gs_slice path; // of the URL as asked: without a host that is the class's own
+    size_t host_len;      // of that host, 0: the URL has none
     const char *content_type;
 };
 
@@ -280,10 +283,10 @@ static void parts_fini(struct parts *parts)
 
 static bool read_target(struct parts *parts, struct gs_slice prefix, const struct gs_value *words)
 {
-    const struct gs_str *url = words[GS_WORD_url].str;
+    const struct gs_slice *url = &parts->path;
     const struct gs_value *params = &words[GS_WORD_params];
     bool empty = params->tag == GS_DICT && !gs_is_gone(params->object) && params->dict->count == 0;
-    parts->target_text = (struct gs_slice){url->data, url->len};
+    parts->target_text = *url;
     if (prefix.len == 0 && (!is_given(params) || empty))
         return true;
     if (gs_buf_add(&parts->target, prefix.data, prefix.len) != 0 ||
@@ -419,8 +422,23 @@ static bool is_common(const struct gs_value *words)
     const struct gs_value *follow = &words[GS_WORD_allow_redirects];
     const struct gs_value *name = &words[GS_WORD_name];
     return (follow->tag == GS_UNSET || follow->tag == GS_BOOL) &&
-           (!is_given(name) || name->tag == GS_STR) && words[GS_WORD_url].tag == GS_STR &&
-           is_plain(words[GS_WORD_url].str->data, words[GS_WORD_url].str->len);
+           (!is_given(name) || name->tag == GS_STR) && words[GS_WORD_url].tag == GS_STR;
+}
+
+// The path of the URL, which may begin with the class's own host. False: it is odd.
+static bool read_path(struct parts *parts, const struct gs_class *klass, const struct gs_str *url)
+{
+    size_t len = klass->host_len;
+    parts->path = (struct gs_slice){url->data, url->len};
+    if (url->len == 0 || url->data[0] == '/')
+        return is_plain(url->data, url->len);
+    while (len > 0 && klass->host[len - 1] == '/')
+        len--;
+    if (url->len <= len || url->data[len] != '/' || memcmp(url->data, klass->host, len) != 0)
+        return false;
+    parts->host_len = len;
+    parts->path = (struct gs_slice){url->data + len, url->len - len};
+    return is_plain(parts->path.data, parts->path.len);
 }
 
 // What was made of a body is what it says: a body of null is None.
@@ -466,6 +484,31 @@ static uint32_t name_id(struct gs_lane *lane, const struct gs_str *method,
     return lane->ask->names[place].id;
 }
 
+static uint32_t name_of(struct gs_lane *lane, const struct gs_str *method,
+                        const struct gs_value *words, const struct parts *parts)
+{
+    if (is_given(&words[GS_WORD_name]))
+        return name_id(lane, method, words[GS_WORD_name].str);
+    if (!parts->host_len)
+        return name_id(lane, method, words[GS_WORD_url].str);
+    return gs_name_id(&lane->names, lane->shard, GS_KIND_MAIN, method->data, parts->path.data,
+                      parts->path.len);
+}
+
+// The URL with its parameters, as asked.
+static struct gs_value url_of(const struct gs_class *klass, const struct parts *parts,
+                              size_t prefix)
+{
+    struct gs_buf url = GS_BUF_EMPTY;
+    bool done = gs_buf_add(&url, klass->host, parts->host_len) == 0 &&
+                gs_buf_add(&url, parts->target.data + prefix, parts->target.len - prefix) == 0;
+    struct gs_value v = {.tag = GS_UNSET};
+    if (done)
+        v = gs_str_of_utf8(url.data, url.len);
+    gs_buf_fini(&url);
+    return v;
+}
+
 static bool render(struct gs_user *user, const struct gs_class *klass,
                    const struct gs_ask_session *session, const struct gs_str *method,
                    const struct gs_value *words, struct parts *parts, struct gs_asked *asked)
@@ -476,6 +519,8 @@ static bool render(struct gs_user *user, const struct gs_class *klass,
         return false;
     struct gs_origin *origin = user->lane->ask->places[place].origin;
     const struct gs_value *verify = &words[GS_WORD_verify];
+    if (parts->host_len && user->lane->ask->places[place].prefix.len)
+        return false;
     if (is_given(verify) && (origin->tls || verify->tag != GS_BOOL))
         return false;
     struct gs_slice fields = session->fields.data ? session->fields : GS_SLICE(GS_DEFAULT_FIELDS);
@@ -502,15 +547,13 @@ static bool render(struct gs_user *user, const struct gs_class *klass,
                                    : NULL;
     if (gs_call_render(call, &request) != 0)
         return false;
-    const struct gs_str *name =
-            is_given(&words[GS_WORD_name]) ? words[GS_WORD_name].str : words[GS_WORD_url].str;
-    asked->name = name_id(user->lane, method, name);
+    asked->absolute = parts->host_len > 0;
+    asked->name = name_of(user->lane, method, words, parts);
     bool lent = parts->body.len == 0 && is_given(&words[GS_WORD_data]);
     asked->body = lent ? gs_keep(words[GS_WORD_data]) : (struct gs_value){.tag = GS_UNSET};
     size_t prefix = user->lane->ask->places[place].prefix.len;
-    asked->url = parts->target.len > prefix
-                         ? gs_str_of_utf8(parts->target.data + prefix, parts->target.len - prefix)
-                         : gs_keep(words[GS_WORD_url]);
+    asked->url =
+            parts->target.len > prefix ? url_of(klass, parts, prefix) : gs_keep(words[GS_WORD_url]);
     return asked->url.tag != GS_UNSET;
 }
 
@@ -594,8 +637,10 @@ static bool send_ready(struct gs_user *user, const struct ready *ready, struct g
     call->connect_timeout_ns = model->connect_timeout_ns;
     call->max_body = model->max_body;
     user->session.verify = ready->verify;
-    *asked = (struct gs_asked){
-            .name = ready->name, .url = gs_keep(ready->url), .body = {.tag = GS_UNSET}};
+    *asked = (struct gs_asked){.name = ready->name,
+                               .absolute = ready->absolute,
+                               .url = gs_keep(ready->url),
+                               .body = {.tag = GS_UNSET}};
     return true;
 }
 
@@ -622,6 +667,7 @@ static void make_ready(struct ready *ready, const struct gs_user *user, const st
     ready->verify = user->session.verify;
     ready->url = gs_keep(asked->url);
     ready->name = asked->name;
+    ready->absolute = asked->absolute;
     ready->klass = klass;
     ready->site = site;
 }
@@ -642,6 +688,7 @@ bool gs_ask(struct gs_user *user, const struct gs_class *klass,
     for (uint32_t i = 0; i < site->count; i++)
         words[site->words[i]] = read_word(given[i]);
     bool done = add_rest(words) && is_common(words) &&
+                read_path(&parts, klass, words[GS_WORD_url].str) &&
                 render(user, klass, session, vm->program->constants[site->method].str, words,
                        &parts, asked);
     parts_fini(&parts);

@@ -28,6 +28,7 @@ struct gs_ask_session {
 // A request that was rendered: what its reply must know.
 struct gs_asked {
     uint32_t name;        // id of its row
+    bool absolute;        // the URL has a host of its own
     struct gs_value url;  // as asked, a reference
     struct gs_value body; // a reference, where the request points into it
 };

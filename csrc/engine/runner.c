@@ -182,6 +182,7 @@ static struct gs_value reply_of(struct gs_runner *runner)
     reply->body = call->body_bytes.data;
     reply->body_len = call->body_bytes.len;
     reply->url = gs_keep(runner->now->asked.url);
+    reply->absolute = runner->now->asked.absolute;
     reply->left = reply_left;
     if (call->final_url) {
         gs_put(&reply->url, gs_str_of_utf8(call->final_url, strlen(call->final_url)));
@@ -390,6 +391,7 @@ void gs_runner_called(struct gs_runner *runner, struct gs_asked asked)
     gs_put(&runner->now->asked.url, asked.url);
     gs_put(&runner->now->asked.body, asked.body);
     runner->now->asked.name = asked.name;
+    runner->now->asked.absolute = asked.absolute;
     runner->state = CALLING;
     gs_user_start_call(runner->user, asked.name);
 }

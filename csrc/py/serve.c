@@ -162,6 +162,7 @@ static int start_request(struct gs_py_user *user, struct gs_asked *asked)
     if (rc != 0)
         return -1;
     asked->name = sent.name;
+    asked->absolute = sent.absolute;
     asked->body = (struct gs_value){.tag = GS_UNSET};
     asked->url = gs_of_python(sent.url, trash_of(user));
     Py_DECREF(sent.url);
