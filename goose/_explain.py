@@ -84,7 +84,13 @@ def explain(plan: Plan, verbose: bool = False) -> Explanation:
 
 def _details(verdict: Verdict) -> tuple[str, ...]:
     if verdict.kind == "python":
-        place = f"line {verdict.line}: " if verdict.line else ""
+        place = f"{_place(verdict.line, verdict.file)}: " if verdict.line else ""
         reason = (f"{place}{verdict.reason or 'its class is Python'}",)
         return (*reason, f"to compile it, {verdict.hint}") if verdict.hint else reason
-    return tuple(f"line {note.line}: `{note.text}` {note.what}" for note in verdict.notes)
+    return tuple(
+        f"{_place(note.line, note.file)}: `{note.text}` {note.what}" for note in verdict.notes
+    )
+
+
+def _place(line: int, file: str) -> str:
+    return f"{file}:{line}" if file else f"line {line}"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -29,6 +30,13 @@ _REPLACEMENTS: list[tuple[Any, str, Any]] = [
     (threading, "RLock", RLock),
     (threading, "_allocate_lock", Lock),  # what Condition waits with: Event, Semaphore, Queue
 ]
+
+
+def _replacements() -> list[tuple[Any, str, Any]]:
+    """What is there to be replaced now: gevent's sleep too, if somebody has imported it."""
+    gevent = sys.modules.get("gevent")
+    return [*_REPLACEMENTS, (gevent, "sleep", sleep)] if hasattr(gevent, "sleep") else _REPLACEMENTS
+
 
 _DRAWS = str.split(
     "random uniform triangular randint choice randrange sample shuffle choices normalvariate "
@@ -66,7 +74,7 @@ class Draws:
 
 _guard = threading.Lock()
 _depth = 0
-_saved: list[Any] = []
+_saved: list[tuple[Any, str, Any, Any]] = []  # owner, name, replacement, what was there
 
 
 class Patches:
@@ -75,9 +83,11 @@ class Patches:
     def __enter__(self) -> None:
         global _depth
         with _guard:
-            if _depth == 0:
-                _saved[:] = [getattr(owner, name) for owner, name, _ in _REPLACEMENTS]
-                for owner, name, replacement in _REPLACEMENTS:
+            # an inner context may find more: what the script has imported since
+            known = {(id(owner), name) for owner, name, _, _ in _saved}
+            for owner, name, replacement in _replacements():
+                if (id(owner), name) not in known:
+                    _saved.append((owner, name, replacement, getattr(owner, name)))
                     setattr(owner, name, replacement)
             _depth += 1
 
@@ -87,6 +97,7 @@ class Patches:
             _depth -= 1
             if _depth:
                 return
-            for (owner, name, replacement), before in zip(_REPLACEMENTS, _saved, strict=True):
+            for owner, name, replacement, before in _saved:
                 if getattr(owner, name) is replacement:
                     setattr(owner, name, before)
+            _saved.clear()

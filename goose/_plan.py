@@ -69,6 +69,7 @@ class _Builder:
         self.tasks: list[TaskName] = []
         self.known: dict[tuple[type, type], int] = {}
         self.verdicts: dict[str, Verdict] = {}
+        self.said: dict[str, int] = {}  # task of each name in verdicts
         self.programs: dict[str, Any] = {}
         self.warnings: list[str] = []
 
@@ -172,6 +173,12 @@ class _Builder:
         from goose import _compiler
 
         if not issubclass(user, HttpUser):
+            nothing = _compiler.Verdict(
+                NOT_COMPILED, reason="compiled are the tasks of an HttpUser, and this is none"
+            )
+            for task, named in enumerate(self.tasks):
+                if named.cls == user.__name__:
+                    self.say(task, nothing)
             return None
         scope = _compiler.Scope(user, compiling.environment, compiling.seeded, self.parents(user))
         for _ in range(3):
@@ -238,11 +245,18 @@ class _Builder:
             of: Any = user if cls.wait_time is TaskSet.wait_time else cls  # type: ignore[attr-defined]
             whose = _compiler.USER if of is user else owner
             wait = compiler.function(of.wait_time, of, whose)
-            self.verdicts[f"{cls.__name__}.wait_time"] = wait
+            prefix = "" if cls is user else f"{cls.__name__}."
+            self.verdicts[f"{user.__name__}.{prefix}wait_time"] = wait
         return entries, (hooks[0], hooks[1], wait.function)
 
     def say(self, task: int, verdict: Any) -> None:
-        self.verdicts[f"{self.tasks[task].cls}.{self.tasks[task].name}"] = verdict
+        """Keeps the verdict under the task's name; several of one name are numbered."""
+        first = name = f"{self.tasks[task].cls}.{self.tasks[task].name}"
+        number = 1
+        while self.said.setdefault(name, task) != task:
+            number += 1
+            name = f"{first} ({number})"
+        self.verdicts[name] = verdict
 
 
 def _mode(cls: type, items: list[Any]) -> int:

@@ -7,6 +7,7 @@ The passes: ``source`` parses, ``names`` and ``scope`` bind, ``entities`` and ``
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -31,6 +32,8 @@ class Verdict(NamedTuple):
     line: int = 0
     reason: str = ""
     hint: str = ""
+    file: str = ""
+    """Of ``line``, unless it is the task's own."""
 
     @property
     def kind(self) -> str:
@@ -88,13 +91,17 @@ class ClassCompiler:
         try:
             index = self.need(function, {first: Self(owner, of)}, None)
         except CannotFollow as found:
-            return Verdict(NOT_COMPILED, (), found.line, found.reason, found.hint)
+            file = _other_file(found.file, function)
+            return Verdict(NOT_COMPILED, (), found.line, found.reason, found.hint, file)
         except NotNative:
             return Verdict(NOT_COMPILED, reason="it cannot be compiled")
         except (TooLarge, RecursionError) as found:
             return Verdict(NOT_COMPILED, reason=str(found) or "it is nested too deeply")
         unit = self.units[_key(function, {first: Self(owner, of)})]
-        return Verdict(index, tuple(_all_notes(unit, set())))
+        notes = [
+            note._replace(file=_other_file(note.file, function)) for note in _all_notes(unit, set())
+        ]
+        return Verdict(index, tuple(dict.fromkeys(notes)))
 
     def need(self, function: FunctionType, roles: dict[str, Entity], node: ast.AST | None) -> int:
         """The index of a function of the program, lowered on first use."""
@@ -131,6 +138,7 @@ class ClassCompiler:
         except NoSource as found:
             unit.failure = CannotFollow(tree_of(function), str(found))
         except CannotFollow as found:
+            found.file = found.file or function.__code__.co_filename
             unit.failure = found
         finally:
             self._stack.pop()
@@ -178,6 +186,11 @@ class ClassCompiler:
         from goose._compiler.code import Reference
 
         return self.program.constant(Reference(value))
+
+
+def _other_file(file: str, function: FunctionType) -> str:
+    """The name of a file that is not the function's own, else nothing."""
+    return "" if file in ("", function.__code__.co_filename) else Path(file).name
 
 
 def tree_of(function: FunctionType) -> ast.AST:

@@ -109,6 +109,7 @@ class CannotFollow(Exception):
     def __init__(self, node: ast.AST | None, reason: str, hint: str = "") -> None:
         super().__init__(reason)
         self.line = getattr(node, "lineno", 0)
+        self.file = ""  # where, once known
         self.node = node
         self.reason = reason
         self.hint = hint

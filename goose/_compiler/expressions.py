@@ -36,11 +36,12 @@ REPLY_ATTRIBUTES = frozenset(["status_code", "ok", "text", "content", "url", "re
 
 
 class Note(NamedTuple):
-    """A piece that runs as Python."""
+    """A piece that runs as Python. ``file``: where, unless in the task's own."""
 
     line: int
     text: str
     what: str
+    file: str = ""
 
 
 class Snapshot(NamedTuple):
@@ -147,7 +148,8 @@ class Expressions(Calls, Pieces, Session):
     def note(self, node: ast.AST, what: str) -> None:
         """A piece that Python runs, unless only errors lead there."""
         if not self.failing:
-            self.notes.append(Note(getattr(node, "lineno", 0), self.quote(node), what))
+            file = self.function.__code__.co_filename
+            self.notes.append(Note(getattr(node, "lineno", 0), self.quote(node), what, file))
 
     @staticmethod
     def quote(node: ast.AST) -> str:

@@ -53,7 +53,11 @@ def is_script_function(value: object) -> bool:
 
 
 def is_sleep(value: object) -> bool:
-    """Whether it is time.sleep, under whatever name."""
+    """Whether it is time.sleep or gevent's, under whatever name."""
+    if getattr(value, "__name__", "") == "sleep" and str(
+        getattr(value, "__module__", "")
+    ).startswith("gevent"):
+        return True
     return value is time.sleep or value is _patches.sleep or value is _patches._original_sleep
 
 

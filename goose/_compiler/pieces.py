@@ -87,7 +87,8 @@ class Pieces:
         first = self.emit_inputs(inputs, plain.attributes, missing)
         target = int(self.target(into))
         self.code.emit("ISLAND", target, first, self.program.island(made), n=len(reads))
-        self.note(node, "runs as Python")
+        plain_name = isinstance(node, (ast.Name, ast.Attribute))
+        self.note(node, "is read by Python" if plain_name else "runs as Python")
         self.island_made = node
         return target
 
