@@ -3,14 +3,17 @@ their names there, exceptions, tracebacks."""
 
 from __future__ import annotations
 
+import base64
 import builtins
 import contextlib
 import json
 import logging
+import math
 import random
 import re
 import sys
 import time
+import urllib.parse
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -154,7 +157,7 @@ def natives(names: list[str]) -> dict[str, Callable[..., Any]]:
     }
     found: dict[str, Callable[..., Any]] = {}
     for name in names:
-        for place in (RANDOM, time, builtins):
+        for place in (RANDOM, time, math, base64, urllib.parse, builtins):
             if name not in own and name != "choices" and hasattr(place, name):
                 own[name] = getattr(place, name)
         found[name] = own[name]

@@ -6,6 +6,7 @@
 
 #include "engine/attack.h"
 #include "net/origin.h"
+#include "plan/encode.h"
 #include "plan/json.h"
 #include "plan/text.h"
 
@@ -103,31 +104,14 @@ static bool is_plain(const char *text, size_t len)
     return true;
 }
 
-static int add_quoted(struct gs_buf *out, const char *text, size_t len)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bool bare = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                    c == '-' || c == '.' || c == '_' || c == '~';
-        char escape[3] = {'%', hex[c >> 4], hex[c & 15]};
-        int rc = bare       ? gs_buf_add(out, &text[i], 1)
-                 : c == ' ' ? gs_buf_add(out, "+", 1)
-                            : gs_buf_add(out, escape, 3);
-        if (rc != 0)
-            return rc;
-    }
-    return 0;
-}
-
 static bool add_plus(struct gs_buf *out, struct gs_value v)
 {
     if (v.tag == GS_STR || v.tag == GS_BYTES)
-        return add_quoted(out, v.str->data, v.str->len) == 0;
+        return gs_encode_percent(out, v.str->data, v.str->len, true) == 0;
     if (v.tag != GS_INT && v.tag != GS_FLOAT && v.tag != GS_BOOL && v.tag != GS_NONE)
         return false;
     struct gs_buf text = GS_BUF_EMPTY;
-    bool ok = gs_text_str(&text, v) && add_quoted(out, text.data, text.len) == 0;
+    bool ok = gs_text_str(&text, v) && gs_encode_percent(out, text.data, text.len, true) == 0;
     gs_buf_fini(&text);
     return ok;
 }
@@ -338,25 +322,6 @@ static bool read_body(struct parts *parts, const struct gs_value *words)
     return true;
 }
 
-static int add_base64(struct gs_buf *out, const char *data, size_t len)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < len; i += 3) {
-        size_t left = len - i;
-        uint32_t bits = (uint32_t)(unsigned char)data[i] << 16;
-        if (left > 1)
-            bits |= (uint32_t)(unsigned char)data[i + 1] << 8;
-        if (left > 2)
-            bits |= (unsigned char)data[i + 2];
-        char four[4] = {digits[bits >> 18], digits[bits >> 12 & 63],
-                        left > 1 ? digits[bits >> 6 & 63] : '=',
-                        left > 2 ? digits[bits & 63] : '='};
-        if (gs_buf_add(out, four, 4) != 0)
-            return -1;
-    }
-    return 0;
-}
-
 // auth=("user", "password"), in ASCII: Basic (RFC 7617).
 static bool add_authorization(struct parts *parts, struct gs_slice session, struct gs_value auth)
 {
@@ -375,7 +340,7 @@ static bool add_authorization(struct parts *parts, struct gs_slice session, stru
               gs_buf_add(&pair, ":", 1) == 0 &&
               gs_buf_add(&pair, two[1].str->data, two[1].str->len) == 0 &&
               gs_buf_str(&parts->fields, "Authorization: Basic ") == 0 &&
-              add_base64(&parts->fields, pair.data, pair.len) == 0 &&
+              gs_encode_base64(&parts->fields, pair.data, pair.len) == 0 &&
               gs_buf_add(&parts->fields, "\r\n", 2) == 0;
     gs_buf_fini(&pair);
     return ok;

@@ -9,6 +9,7 @@
 
 #include "plan/collect.h"
 #include "plan/draw.h"
+#include "plan/encode.h"
 #include "plan/format.h"
 #include "plan/iterate.h"
 #include "plan/json.h"
@@ -408,6 +409,35 @@ static bool now_text(struct gs_vm *vm, struct gs_value zone, struct gs_value sha
     return n > 0 && out->tag != GS_UNSET;
 }
 
+// math.floor and math.ceil of what fits.
+static bool whole(struct gs_value v, bool up, struct gs_value *out)
+{
+    if (v.tag == GS_INT || v.tag == GS_BOOL) {
+        *out = GS_INT_VALUE(v.i);
+        return true;
+    }
+    if (v.tag != GS_FLOAT || !(fabs(v.f) < 9e15))
+        return false;
+    *out = GS_INT_VALUE((int64_t)(up ? ceil(v.f) : floor(v.f)));
+    return true;
+}
+
+static bool encode(enum gs_native native, struct gs_value v, struct gs_value *out)
+{
+    bool base64 = native == GS_NATIVE_b64encode;
+    struct gs_buf text = GS_BUF_EMPTY;
+    if (v.tag != (base64 ? GS_BYTES : GS_STR))
+        return false;
+    int rc = base64 ? gs_encode_base64(&text, v.str->data, v.str->len)
+                    : gs_encode_percent(&text, v.str->data, v.str->len,
+                                        native == GS_NATIVE_quote_plus);
+    if (rc == 0)
+        *out = base64 ? gs_bytes_new(text.data, text.len)
+                      : gs_str_new(text.data ? text.data : "", text.len, text.len);
+    gs_buf_fini(&text);
+    return rc == 0 && out->tag != GS_UNSET;
+}
+
 // x in {...} of constants. What has no hash is Python's to refuse.
 static bool is_in(struct gs_value v, struct gs_value items, struct gs_value *out)
 {
@@ -559,6 +589,13 @@ bool gs_native_call(struct gs_vm *vm, enum gs_native native, const struct gs_val
         return now_text(vm, args[0], args[1], out);
     case GS_NATIVE_json_loads:
         return args[0].tag == GS_STR && gs_json_parse(args[0].str->data, args[0].str->len, out);
+    case GS_NATIVE_floor:
+    case GS_NATIVE_ceil:
+        return whole(args[0], native == GS_NATIVE_ceil, out);
+    case GS_NATIVE_b64encode:
+    case GS_NATIVE_quote:
+    case GS_NATIVE_quote_plus:
+        return encode(native, args[0], out);
     case GS_NATIVE_is_in:
         return is_in(args[0], args[1], out);
     case GS_NATIVE_header_set:

@@ -54,6 +54,11 @@ struct gs_vm;
     X(now_iso,       "datetime.now().isoformat()", 2, 2)                                           \
     X(json_loads,    "json.loads",              1, 1)                                              \
     X(json_dumps,    "json.dumps",              1, 1)                                              \
+    X(floor,         "math.floor",              1, 1)                                              \
+    X(ceil,          "math.ceil",               1, 1)                                              \
+    X(b64encode,     "base64.b64encode",        1, 1)                                              \
+    X(quote,         "urllib.parse.quote",      1, 1)                                              \
+    X(quote_plus,    "urllib.parse.quote_plus", 1, 1)                                              \
     X(is_in,         "x in {...}",              2, 2)                                              \
     X(header_set,    "client.headers[x] = y",   2, 2)                                              \
     X(header_item,   "client.headers[x]",       1, 1)                                              \

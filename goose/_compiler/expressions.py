@@ -730,6 +730,25 @@ class Expressions(Calls, Pieces, Session):
             return
         self.code.emit("FORMAT", into, self.value(node.value), self.text(spec), n=conversion)
 
+    def is_only_text(self, name: str) -> bool:
+        """Whether a local that is assigned once is only made text of: str(x), f"{x}"."""
+        if bindings.count_stores(self.tree, name) != 1:
+            return False
+        read: set[int] = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.FormattedValue):
+                if node.format_spec is None and node.conversion in (-1, ord("s")):
+                    read.add(id(node.value))
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                entity = self.static(node.func)
+                if isinstance(entity, Const) and entity.value is str and len(node.args) == 1:
+                    read.add(id(node.args[0]))
+        return all(
+            id(node) in read
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+        )
+
     def text_of(self, node: ast.expr, into: int) -> None:
         """A value that is about to become text."""
         if self.is_uuid4(node):

@@ -142,7 +142,10 @@ class Lowering(Expressions, Managers):
             if isinstance(target, ast.Name) and self.alias(target.id, node.value):
                 return
             if isinstance(target, ast.Name) and self.is_local(target.id):
-                self.value(node.value, into=self.register(target.id))
+                if self.is_uuid4(node.value) and self.is_only_text(target.id):
+                    self.native("str(uuid.uuid4())", [], self.register(target.id))
+                else:
+                    self.value(node.value, into=self.register(target.id))
                 self.kind_of(target.id, node.value)
                 self.bound.add(target.id)
                 return

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import base64
 import importlib
 import json
 import logging
 import random
+import urllib.parse
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
@@ -168,7 +170,7 @@ def _is_genuine(live: Any, module: Any) -> bool:
     """Whether it is the module's own function still, and not put in its place by somebody."""
     if module is random:
         return getattr(live, "__self__", None) is random._inst or hasattr(live, "goose_draws")
-    if module is json or module is logging:
+    if module in (json, logging, base64, urllib.parse):
         return isinstance(live, FunctionType) and live.__module__ == module.__name__
     return isinstance(live, (BuiltinFunctionType, type))
 
