@@ -3,12 +3,15 @@ but by the speed. (What each construct means is tests/test_differential.py's.)""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import random
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from differential.server import Server
@@ -77,6 +80,26 @@ class Shopper(HttpUser):
         headers = {"Authorization": f"Bearer {self.token}"}
         for place, item in enumerate(self.basket):
             self.client.post("/echo/buy", json={"n": place, "item": item}, headers=headers)
+
+
+class Member(HttpUser):
+    """What a session consists of: headers, cookies, unique names, whole URLs."""
+
+    def on_start(self) -> None:
+        self.client.headers.update({"Authorization": "Bearer " + uuid.uuid4().hex})
+        self.client.headers["X-Member"] = str(uuid.uuid4())[:8]
+        self.client.cookies.set("language", "en")
+        request_id = uuid.uuid4()
+        self.client.get(f"{self.environment.host}/bytes/4?id={request_id}", name="/id")
+
+    @task
+    def visit(self) -> None:
+        response = self.client.get("/cookies/set?session=abc", name="/cookies", allow_redirects=False)
+        if response.status_code in {200, 302} and response.cookies.get("session") != "abc":
+            response.failure("no cookie")
+        if self.client.headers.get("X-None") is None and self.client.cookies["language"] == "en":
+            token = base64.b64encode(f"a:{quote_plus('b c')}".encode()).decode()
+            self.client.get("/bytes/5", headers={"X-Token": token})
 
 
 class Signer(HttpUser):
@@ -161,8 +184,12 @@ def ran(metrics: Metrics) -> tuple[int, int, int]:
     return metrics.programs.requests, metrics.programs.islands, metrics.programs.slow
 
 
-def test_what_is_called_compiled_never_asks_for_python(target: Target) -> None:
-    metrics = run(attack(target, Shopper))
+@pytest.mark.parametrize("user", [Shopper, Member])
+def test_what_is_called_compiled_never_asks_for_python(
+    target: Target, user: type[HttpUser]
+) -> None:
+    assert {row.kind for row in explained(target, user).values()} == {"compiled"}
+    metrics = run(attack(target, user))
     assert not metrics.failed
     assert ran(metrics) == (metrics.total.count + metrics.total.cut_off, 0, 0)
     assert metrics.total.count > 100
