@@ -94,7 +94,9 @@ class Member(HttpUser):
 
     @task
     def visit(self) -> None:
-        response = self.client.get("/cookies/set?session=abc", name="/cookies", allow_redirects=False)
+        response = self.client.get(
+            "/cookies/set?session=abc", name="/cookies", allow_redirects=False
+        )
         if response.status_code in {200, 302} and response.cookies.get("session") != "abc":
             response.failure("no cookie")
         if self.client.headers.get("X-None") is None and self.client.cookies["language"] == "en":
