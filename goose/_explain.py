@@ -28,9 +28,12 @@ class TaskExplanation(NamedTuple):
 class Explanation:
     """Rows of what runs how. Printed as text; a notebook shows a table."""
 
-    def __init__(self, tasks: list[TaskExplanation], verbose: bool = False) -> None:
+    def __init__(
+        self, tasks: list[TaskExplanation], verbose: bool = False, remark: str = ""
+    ) -> None:
         self.tasks = tasks
         self.verbose = verbose
+        self.remark = remark
 
     def __iter__(self) -> Any:
         return iter(self.tasks)
@@ -48,6 +51,7 @@ class Explanation:
             f"{counts['compiled']} compiled, {counts['islands']} with islands, "
             f"{counts['python']} Python"
         )
+        lines += [self.remark] if self.remark else []
         return "\n".join(lines) + "\n"
 
     __repr__ = __str__
@@ -67,7 +71,7 @@ class Explanation:
                 f"<td style='text-align:left'>{details}</td></tr>"
             )
         head = "<tr><th>task</th><th>runs as</th><th>because</th></tr>"
-        return f"<table>{head}{''.join(rows)}</table>"
+        return f"<table>{head}{''.join(rows)}</table>{escape(self.remark)}"
 
 
 def explain(plan: Plan, verbose: bool = False) -> Explanation:
@@ -79,7 +83,18 @@ def explain(plan: Plan, verbose: bool = False) -> Explanation:
         if program is not None and verdict.kind != "python":
             listing = program.print(verdict.function)
         tasks.append(TaskExplanation(name, verdict.kind, _details(verdict), listing))
-    return Explanation(tasks, verbose)
+    return Explanation(tasks, verbose, _remark(plan))
+
+
+def _remark(plan: Plan) -> str:
+    """That the script changes things before its tasks are compiled, if it does."""
+    from goose import events
+
+    functions = [*plan.description["setup"], *events.test_start.listeners]
+    names = ", ".join(dict.fromkeys(getattr(f, "__name__", repr(f)) for f in functions))
+    if not names:
+        return ""
+    return f"only a run can tell what {names} changes: tasks are compiled after test_start"
 
 
 def _details(verdict: Verdict) -> tuple[str, ...]:
@@ -87,9 +102,11 @@ def _details(verdict: Verdict) -> tuple[str, ...]:
         place = f"{_place(verdict.line, verdict.file)}: " if verdict.line else ""
         reason = (f"{place}{verdict.reason or 'its class is Python'}",)
         return (*reason, f"to compile it, {verdict.hint}") if verdict.hint else reason
-    return tuple(
+    pieces = [
         f"{_place(note.line, note.file)}: `{note.text}` {note.what}" for note in verdict.notes
-    )
+    ]
+    unsure = [f"line {line}: only a run can tell `{text}`" for text, line in verdict.unsure]
+    return (*pieces, *unsure)
 
 
 def _place(line: int, file: str) -> str:

@@ -36,6 +36,11 @@ class EventHook:
         """Takes it out; ValueError if it is not there."""
         self._listeners.remove(listener)
 
+    @property
+    def listeners(self) -> tuple[Callable[..., Any], ...]:
+        """Those that were added, in order."""
+        return tuple(self._listeners)
+
     def fire(self, *, reverse: bool = False, **keywords: Any) -> None:
         """Calls every listener. One that raises is logged; the others still run."""
         for listener in list(reversed(self._listeners) if reverse else self._listeners):
@@ -58,6 +63,8 @@ class Events:
         self.quitting = EventHook("quitting")
         self.spawning_complete = EventHook("spawning_complete")
         self.request = EventHook("request", fired=False)
+        self.request_success = EventHook("request_success", fired=False)
+        self.request_failure = EventHook("request_failure", fired=False)
         self.user_error = EventHook("user_error", fired=False)
         self.reset_stats = EventHook("reset_stats", fired=False)
         self.init_command_line_parser = EventHook("init_command_line_parser", fired=False)

@@ -179,6 +179,54 @@ class Visitor(HttpUser):
     assert "REQUEST" in verbose.out
 
 
+def test_explain_marks_what_only_a_run_can_tell(run_cli: RunCli, tmp_path: Path) -> None:
+    (tmp_path / "paths.py").write_text(
+        "import hashlib\n\ndef path():\n    return hashlib.sha256().name\n"
+    )
+    path = tmp_path / "visitor.py"
+    path.write_text(
+        """
+from goose import HttpUser, User, events, task
+from paths import path
+
+@events.test_start.add_listener
+def prepare(environment, **keywords):
+    pass
+
+def make(number):
+    @task
+    def visit(self):
+        self.client.get(f"{self.environment.host}/{number}")
+    return visit
+
+class Visitor(HttpUser):
+    first, second = make(1), make(2)
+    @task
+    def look(self):
+        self.client.get(path())
+
+class Plain(User):
+    @task
+    def rest(self):
+        pass
+"""
+    )
+    found = run_cli("explain", str(path), report=False)
+    assert found.code == 0, found.err
+    assert [line.strip() for line in found.out.splitlines()] == [
+        "Visitor.visit      compiled",
+        "line 12: only a run can tell `self.environment.host`",
+        "Visitor.visit (2)  compiled",
+        "line 12: only a run can tell `self.environment.host`",
+        "Visitor.look       compiled with islands",
+        "paths.py:4: `hashlib.sha256().name` is read by Python",
+        "Plain.rest         Python",
+        "compiled are the tasks of an HttpUser, and this is none",
+        "2 compiled, 1 with islands, 1 Python",
+        "only a run can tell what prepare changes: tasks are compiled after test_start",
+    ]
+
+
 # ---- that it is so
 
 

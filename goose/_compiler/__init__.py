@@ -34,6 +34,8 @@ class Verdict(NamedTuple):
     hint: str = ""
     file: str = ""
     """Of ``line``, unless it is the task's own."""
+    unsure: tuple[tuple[str, int], ...] = ()
+    """What only a run can tell, with its line."""
 
     @property
     def kind(self) -> str:
@@ -55,6 +57,7 @@ class Unit:
         self.island_reads = compiler.island_reads
         self.defined_in = _defining_class(function, roles)
         self.notes: list[Note] = []
+        self.unsure: dict[str, int] = {}
         self.failure: CannotFollow | None = None
         self.index = 0
         self.calls: list[Unit] = []
@@ -101,7 +104,7 @@ class ClassCompiler:
         notes = [
             note._replace(file=_other_file(note.file, function)) for note in _all_notes(unit, set())
         ]
-        return Verdict(index, tuple(dict.fromkeys(notes)))
+        return Verdict(index, tuple(dict.fromkeys(notes)), unsure=tuple(unit.unsure.items()))
 
     def need(self, function: FunctionType, roles: dict[str, Entity], node: ast.AST | None) -> int:
         """The index of a function of the program, lowered on first use."""

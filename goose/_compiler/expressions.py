@@ -251,17 +251,18 @@ class Expressions(Calls, Pieces, Session):
         if isinstance(owner, SuperOf):
             return self.super_attribute(owner, node)
         if isinstance(owner, Environment):
-            return self._environment(node.attr)
+            return self._environment(node)
         if isinstance(owner, Const):
             found = names.attribute_value(owner.value, node.attr, self.scope.writes)
             return None if found is names.MISSING else Const(found)
         return None
 
-    def _environment(self, name: str) -> Entity | None:
-        environment = self.scope.environment
+    def _environment(self, node: ast.Attribute) -> Entity | None:
+        environment, name = self.scope.environment, node.attr
         if name not in ("host", "parsed_options"):
             return None
-        if environment is None:  # explained without an attack: only a run can tell
+        if environment is None:  # explained without an attack
+            self.unit.unsure[self.quote(node)] = node.lineno
             return Const("" if name == "host" else Namespace())
         if name in self.scope.writes.attributes:
             return None
