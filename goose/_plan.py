@@ -326,9 +326,11 @@ def build(
     hosts: list[str] = []
     shares: list[tuple[float, int]] = []
     for cls in classes:
-        if cls.weight <= 0 and not cls.fixed_count:
+        others = any(other.weight > 0 or other.fixed_count for other in classes)
+        if not cls.fixed_count and (cls.weight < 0 or not (cls.weight or others)):
             raise ScriptError(
-                f"{where(cls)}{cls.__name__}.weight is {cls.weight!r}; it must be above 0"
+                f"{where(cls)}{cls.__name__}.weight is {cls.weight!r}; it must be above 0, or 0 to "
+                "leave the class out where another has users"
             )
         hosts.append(_host(cls, host if needs_host else host or cls.host or "http://localhost"))
         index = builder.add_set(cls, cls, frozenset())

@@ -19,7 +19,7 @@ import pytest
 from helpers import RunCli, Target, by_label, environment, error_texts, run, task_counts, until
 
 import goose
-from goose import Attack, HttpUser, SequentialTaskSet, TaskSet, constant, task
+from goose import Attack, HttpUser, ScriptError, SequentialTaskSet, TaskSet, constant, task
 
 ORIGINAL_SLEEP = time.sleep
 ORIGINAL_LOCK = threading.Lock
@@ -1033,7 +1033,12 @@ def test_spread_of_users_over_classes_and_lanes(target: Target) -> None:
     class Fixed(Base):
         fixed_count = 2
 
-    run(attack(target, Heavy, Light, Fixed, users=22, lanes=2, run_time=0.2))
+    class Left(Base):
+        weight = 0
+
+    with pytest.raises(ScriptError, match=r"Left.weight is 0; it must be above 0, or 0 to leave"):
+        attack(target, Left)
+    run(attack(target, Left, Heavy, Light, Fixed, users=22, lanes=2, run_time=0.2))
     assert made == {"Heavy": 15, "Light": 5, "Fixed": 2}
     assert sorted(lanes.values()) == [11, 11]
     made.clear()

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "engine/attack.h"
+#include "engine/ready.h"
 #include "net/origin.h"
 #include "plan/encode.h"
 #include "plan/json.h"
@@ -12,22 +13,6 @@
 
 #define NAME_SLOTS 256
 #define CLASSES_MAX 64
-#define READY_SLOTS 256 // power of two
-#define READY_WORDS 6
-
-// A request all of whose parts are constants: it is rendered once, and its bytes are lent to every
-// call. It stays until the lane ends, for calls in flight point into it.
-struct ready {
-    const struct gs_site *site; // NULL: none
-    const struct gs_class *klass;
-    struct gs_value words[READY_WORDS]; // as given, by the site
-    char *bytes;
-    struct gs_call call; // what a call of it is: method, lengths, times
-    const struct gs_tls_context *verify;
-    struct gs_value url; // a reference
-    uint32_t name;
-    bool absolute;
-};
 
 struct gs_ask_lane {
     struct {
@@ -40,18 +25,15 @@ struct gs_ask_lane {
         struct gs_origin *origin;
         struct gs_slice prefix; // path of the host itself
     } places[CLASSES_MAX];
-    struct ready ready[READY_SLOTS];
+    struct gs_ready_table *ready; // or NULL
 };
 
 void gs_ask_fini(struct gs_lane *lane)
 {
     for (int i = 0; lane->ask && i < CLASSES_MAX; i++)
         gs_origin_release(lane->ask->places[i].origin);
-    for (int i = 0; lane->ask && i < READY_SLOTS; i++) {
-        gs_origin_release(lane->ask->ready[i].call.origin);
-        gs_drop(lane->ask->ready[i].url);
-        free(lane->ask->ready[i].bytes);
-    }
+    if (lane->ask)
+        gs_ready_free(lane->ask->ready);
     free(lane->ask);
     lane->ask = NULL;
 }
@@ -60,8 +42,11 @@ void gs_ask_fini(struct gs_lane *lane)
 static bool find_place(struct gs_lane *lane, const struct gs_class *klass, uint32_t *place)
 {
     struct gs_url url;
-    if (!lane->ask && !(lane->ask = calloc(1, sizeof *lane->ask)))
-        return false;
+    if (!lane->ask) {
+        if (!(lane->ask = calloc(1, sizeof *lane->ask)))
+            return false;
+        lane->ask->ready = gs_ready_new();
+    }
     for (*place = 0; *place < CLASSES_MAX; ++*place) {
         if (lane->ask->places[*place].klass == klass)
             return true;
@@ -522,121 +507,6 @@ static bool render(struct gs_user *user, const struct gs_class *klass,
     return asked->url.tag != GS_UNSET;
 }
 
-// ---- requests that are ready ------------------------------------------------------------------
-
-static bool is_scalar(struct gs_value v)
-{
-    return v.tag <= GS_STR || v.tag == GS_BYTES;
-}
-
-// Whether it is what it is for good. A container that holds others may change deep inside.
-static bool is_constant(struct gs_value v, bool look_inside)
-{
-    uint32_t at = 0;
-    if (!gs_has_object(v))
-        return v.tag != GS_UNSET;
-    if (v.object->refs != GS_IMMORTAL || v.tag == GS_TUPLE)
-        return false;
-    if (v.tag == GS_STR || v.tag == GS_BYTES)
-        return true;
-    if ((v.tag != GS_LIST && v.tag != GS_DICT) || gs_is_gone(v.object))
-        return false;
-    for (uint32_t i = 0; look_inside && v.tag == GS_LIST && i < v.list->count; i++)
-        if (!is_scalar(v.list->items[i]))
-            return false;
-    for (struct gs_pair *pair;
-         look_inside && v.tag == GS_DICT && (pair = gs_dict_next(v.dict, &at)) != NULL;)
-        if (!is_scalar(pair->value))
-            return false;
-    return true;
-}
-
-// Where such a request stands or would; NULL: it is not all constants, or is sent with what the
-// user's own session adds.
-static struct ready *place_of(const struct gs_user *user, const struct gs_ask_session *session,
-                              const struct gs_site *site, const struct gs_value *given)
-{
-    uint64_t hash = (uintptr_t)site >> 3;
-    if (!user->lane->ask || session->fields.data || user->session.jar.count ||
-        site->count > READY_WORDS)
-        return NULL;
-    for (uint32_t i = 0; i < site->count; i++) {
-        if (!is_constant(given[i], false))
-            return NULL;
-        hash = (hash ^ (uint64_t)given[i].i) * 0x9e3779b97f4a7c15ULL;
-    }
-    return &user->lane->ask->ready[hash >> 40 & (READY_SLOTS - 1)];
-}
-
-static bool is_same(const struct ready *ready, const struct gs_site *site,
-                    const struct gs_class *klass, const struct gs_value *given)
-{
-    if (ready->site != site || ready->klass != klass)
-        return false;
-    for (uint32_t i = 0; i < site->count; i++)
-        if (ready->words[i].tag != given[i].tag || ready->words[i].i != given[i].i)
-            return false;
-    return true;
-}
-
-static bool send_ready(struct gs_user *user, const struct ready *ready, struct gs_asked *asked)
-{
-    struct gs_call *call = gs_user_call(user);
-    const struct gs_call *model = &ready->call;
-    if (!call)
-        return false;
-    gs_call_sent(call);
-    memcpy(call->method, model->method, sizeof call->method);
-    call->origin = gs_origin_ref(model->origin);
-    call->follow = model->follow;
-    call->has_body = model->has_body;
-    call->own_host = call->own_cookie = false;
-    call->body_in_request = true;
-    call->line_len = model->line_len;
-    call->fields_len = model->fields_len;
-    call->target_len = model->target_len;
-    call->request = model->request;
-    call->body = NULL;
-    call->body_len = model->body_len;
-    call->timeout_ns = model->timeout_ns;
-    call->connect_timeout_ns = model->connect_timeout_ns;
-    call->max_body = model->max_body;
-    user->session.verify = ready->verify;
-    *asked = (struct gs_asked){.name = ready->name,
-                               .absolute = ready->absolute,
-                               .url = gs_keep(ready->url),
-                               .body = {.tag = GS_UNSET}};
-    return true;
-}
-
-// Keeps what was just rendered, unless its place is taken.
-static void make_ready(struct ready *ready, const struct gs_user *user, const struct gs_site *site,
-                       const struct gs_class *klass, const struct gs_value *given,
-                       const struct gs_asked *asked)
-{
-    const struct gs_call *call = user->call;
-    if (ready->site || !call->body_in_request || call->own_host || call->own_cookie)
-        return;
-    for (uint32_t i = 0; i < site->count; i++)
-        if (!is_constant(given[i], true))
-            return;
-    ready->bytes = malloc(call->request.len);
-    if (!ready->bytes)
-        return;
-    memcpy(ready->bytes, call->request.data, call->request.len);
-    for (uint32_t i = 0; i < site->count; i++)
-        ready->words[i] = given[i];
-    ready->call = *call;
-    ready->call.request.data = ready->bytes;
-    ready->call.origin = gs_origin_ref(call->origin);
-    ready->verify = user->session.verify;
-    ready->url = gs_keep(asked->url);
-    ready->name = asked->name;
-    ready->absolute = asked->absolute;
-    ready->klass = klass;
-    ready->site = site;
-}
-
 bool gs_ask(struct gs_user *user, const struct gs_class *klass,
             const struct gs_ask_session *session, const struct gs_vm *vm, struct gs_asked *asked)
 {
@@ -647,9 +517,11 @@ bool gs_ask(struct gs_user *user, const struct gs_class *klass,
     const struct gs_value *given = gs_vm_register(vm, in->b);
     if (session->odd || site->method == GS_NO_OPERAND)
         return false;
-    struct ready *ready = place_of(user, session, site, given);
-    if (ready && is_same(ready, site, klass, given))
-        return send_ready(user, ready, asked);
+    struct gs_ready *ready = NULL;
+    if (user->lane->ask && !session->fields.data && !user->session.jar.count)
+        ready = gs_ready_at(user->lane->ask->ready, site, given);
+    if (ready && gs_ready_is(ready, klass, site, given))
+        return gs_ready_send(ready, user, asked);
     for (uint32_t i = 0; i < site->count; i++)
         words[site->words[i]] = read_word(given[i]);
     bool done = add_rest(words) && is_common(words) &&
@@ -658,6 +530,6 @@ bool gs_ask(struct gs_user *user, const struct gs_class *klass,
                        &parts, asked);
     parts_fini(&parts);
     if (ready && done)
-        make_ready(ready, user, site, klass, given, asked);
+        gs_ready_keep(ready, user, klass, site, given, asked);
     return done;
 }

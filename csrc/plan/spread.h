@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct gs_share {
-    double weight;        // > 0, used when fixed_count is 0
+    double weight;        // >= 0, not 0 for all, used when fixed_count is 0
     uint32_t fixed_count; // exactly so many, as far as the users reach
 };
 

@@ -28,7 +28,6 @@ from goose._compiler.entities import (
 )
 from goose._compiler.pieces import Pieces
 from goose._compiler.scope import VERBS, Scope
-from goose._compiler.session import Session
 
 Comprehension = ast.ListComp | ast.DictComp | ast.GeneratorExp
 _LARGE = 1 << 18
@@ -56,10 +55,8 @@ class Snapshot(NamedTuple):
     notes: int
 
 
-class Expressions(Calls, Pieces, Session):
+class Expressions(Calls, Pieces):
     """Lowers expressions: ``value`` gives the operand that holds one."""
-
-    store: Any  # given by Lowering
 
     def __init__(
         self, scope: Scope, unit: Any, code: Code, function: FunctionType, tree: ast.FunctionDef

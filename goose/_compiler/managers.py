@@ -10,6 +10,7 @@ from typing import Any
 
 from goose import _natives
 from goose._compiler.code import NOTHING
+from goose._compiler.parts import Part
 
 
 class Emitted(ast.expr):
@@ -22,20 +23,8 @@ class Emitted(ast.expr):
         self.emit = emit
 
 
-class Managers:
+class Managers(Part):
     """Lowers with statements."""
-
-    # given by Expressions and Lowering
-    code: Any
-    constant: Any
-    reference: Any
-    value: Any
-    note: Any
-    island_made: ast.AST | None
-    body: Any
-    locals: dict[str, int]
-    bound: set[str]
-    foreign: set[str]
 
     def of_Emitted(self, node: Emitted, into: int | None) -> int:
         return node.emit()

@@ -4,7 +4,7 @@ at a time."""
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from goose import _engine
 from goose._compiler import bindings, islands, names
@@ -13,7 +13,6 @@ from goose._compiler.entities import (
     CannotFollow,
     Client,
     Const,
-    Entity,
     Environment,
     Method,
     More,
@@ -26,45 +25,14 @@ from goose._compiler.entities import (
     SuperOf,
     Verb,
 )
-
-if TYPE_CHECKING:
-    from goose._compiler.code import Code, Program
-    from goose._compiler.scope import Scope
+from goose._compiler.parts import Part
 
 _SESSION = ("headers", "cookies", "auth", "verify", "base_url")
 _OWNERS = ("self", "user", "outer")
 
 
-class Pieces:
+class Pieces(Part):
     """Lowers what runs as Python."""
-
-    scope: Scope
-    unit: Any
-    code: Code
-    program: Program
-    function: Any  # a FunctionType, which mypy would bind
-    locals: dict[str, int]
-    roles: dict[str, Entity]
-    foreign: set[str]
-    bound: set[str]
-    caught: list[int]
-    aliases: dict[str, Entity]
-    island_made: ast.AST | None
-    globals_declared: set[str]
-    in_closure: bool
-
-    # given by Expressions and Lowering
-    static: Any
-    value: Any
-    target: Any
-    note: Any
-    quote: Any
-    reference: Any
-    slot: Any
-    store: Any
-    register: Any
-    is_local: Any
-    uses_current_error: Any
 
     def island(self, node: ast.expr, into: int | None) -> int:
         """Python evaluates the expression."""

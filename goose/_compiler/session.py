@@ -4,10 +4,10 @@ cookies."""
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from goose._compiler.code import NATIVES
 from goose._compiler.entities import Client, NotNative
+from goose._compiler.parts import Part
 
 _CALLS = {
     ("headers", "get"): "client.headers.get()",
@@ -22,17 +22,8 @@ _SETS = {"headers": "client.headers[x] = y", "cookies": "client.cookies.set()"}
 _UPDATES = ("client.headers.update()", "client.cookies.update()")
 
 
-class Session:
+class Session(Part):
     """Lowers what is done to ``client.headers`` and ``client.cookies``."""
-
-    # given by Expressions and Calls
-    code: Any
-    static: Any
-    value: Any
-    copy_of: Any
-    target: Any
-    native: Any
-    emit_native: Any
 
     def part_of_session(self, node: ast.expr) -> str | None:
         """``headers`` or ``cookies`` of the client, else None."""
