@@ -46,11 +46,7 @@ class Explanation:
             lines += [f"{'':<{width}}    {detail}" for detail in task.details]
             if self.verbose and task.program:
                 lines += [f"    {line}" for line in task.program.splitlines()]
-        counts = {kind: sum(task.kind == kind for task in self.tasks) for kind in _WORDS}
-        lines.append(
-            f"{counts['compiled']} compiled, {counts['islands']} with islands, "
-            f"{counts['python']} Python"
-        )
+        lines.append(self.counts())
         lines += [self.remark] if self.remark else []
         return "\n".join(lines) + "\n"
 
@@ -59,19 +55,35 @@ class Explanation:
     def _repr_html_(self) -> str:
         from html import escape
 
+        cell = "<td style='text-align:left; vertical-align:top'>"
         rows = []
         for task in self.tasks:
-            details = "<br>".join(escape(detail) for detail in task.details)
+            details = "<br>".join(_code(escape(detail)) for detail in task.details)
             if task.program:
                 listing = f"<summary>program</summary><pre>{escape(task.program)}</pre>"
                 details += f"<details>{listing}</details>"
             rows.append(
-                f"<tr><td style='text-align:left'>{escape(task.name)}</td>"
-                f"<td style='text-align:left'>{_WORDS[task.kind]}</td>"
-                f"<td style='text-align:left'>{details}</td></tr>"
+                f"<tr>{cell}{escape(task.name)}</td>{cell}{_WORDS[task.kind]}</td>"
+                f"{cell}{details}</td></tr>"
             )
         head = "<tr><th>task</th><th>runs as</th><th>because</th></tr>"
-        return f"<table>{head}{''.join(rows)}</table>{escape(self.remark)}"
+        end = f"{self.counts()}{'<br>' if self.remark else ''}{escape(self.remark)}"
+        return f"<table>{head}{''.join(rows)}</table>{end}"
+
+    def counts(self) -> str:
+        """How many tasks run in which way."""
+        counts = {kind: sum(task.kind == kind for task in self.tasks) for kind in _WORDS}
+        return (
+            f"{counts['compiled']} compiled, {counts['islands']} with islands, "
+            f"{counts['python']} Python"
+        )
+
+
+def _code(text: str) -> str:
+    """What stands in backticks, as code."""
+    import re
+
+    return re.sub(r"`(.*?)`", r"<code>\1</code>", text)
 
 
 def explain(plan: Plan, verbose: bool = False) -> Explanation:

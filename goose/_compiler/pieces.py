@@ -25,17 +25,19 @@ from goose._compiler.entities import (
     SuperOf,
     Verb,
 )
-from goose._compiler.parts import Part
+from goose._compiler.hoisting import Hoisting
 
 _SESSION = ("headers", "cookies", "auth", "verify", "base_url")
 _OWNERS = ("self", "user", "outer")
 
 
-class Pieces(Part):
+class Pieces(Hoisting):
     """Lowers what runs as Python."""
 
     def island(self, node: ast.expr, into: int | None) -> int:
         """Python evaluates the expression."""
+        whole = node
+        node, hoisted = self.hoist(node)
         self.require_free(node)
         if any(isinstance(n, ast.NamedExpr) for n in ast.walk(node)):
             raise CannotFollow(node, f"`{self.quote(node)}` assigns in the middle of Python code")
@@ -56,8 +58,9 @@ class Pieces(Part):
         target = int(self.target(into))
         self.code.emit("ISLAND", target, first, self.program.island(made), n=len(reads))
         plain_name = isinstance(node, (ast.Name, ast.Attribute))
-        self.note(node, "is read by Python" if plain_name else "runs as Python")
-        self.island_made = node
+        self.note(whole, "is read by Python" if plain_name else "runs as Python")
+        self.forget_hoisted(hoisted)
+        self.island_made = whole
         return target
 
     def statement_island(self, node: ast.stmt) -> None:

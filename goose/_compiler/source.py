@@ -52,6 +52,8 @@ def function_tree(function: FunctionType) -> ast.FunctionDef:
     tree, codes = module_tree(code.co_filename, function.__globals__)
     if code not in codes.get((code.co_name, code.co_firstlineno), []):
         raise NoSource("its source is not that of its code (edited since, or wrapped)")
+    if code.co_name == "<lambda>":
+        return _lambda_tree(tree, code)
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.FunctionDef)
@@ -60,3 +62,26 @@ def function_tree(function: FunctionType) -> ast.FunctionDef:
         ):
             return node
     raise NoSource("it is no plain function")
+
+
+def _lambda_tree(tree: ast.Module, code: CodeType) -> ast.FunctionDef:
+    """A lambda as a function, if it is the only one that begins on its line."""
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Lambda) and node.lineno == code.co_firstlineno
+    ]
+    if len(found) != 1:
+        raise NoSource("it is one of several lambdas on a line")
+    body: list[ast.stmt] = [ast.copy_location(ast.Return(found[0].body), found[0].body)]
+    made = ast.FunctionDef(
+        name="<lambda>",
+        args=found[0].args,
+        body=body,
+        decorator_list=[],
+        returns=None,
+        type_comment=None,
+    )
+    if hasattr(made, "type_params"):
+        made.type_params = []
+    return ast.copy_location(made, found[0])
