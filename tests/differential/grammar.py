@@ -107,6 +107,9 @@ divmod(<INT>, 7)[1]
 len(<$R>.history)
 len({<INT>, <INT>, 1})
 len(self.client.cookies)
+math.ceil(<FLOAT>)
+math.floor(<INT>)
+len(set(self.client.get(<URL>).text[:5]))
 *15 <!INT>
 clamp(<INT>, high=<INT>)
 fib(len(<LIST>) % 5)
@@ -336,6 +339,11 @@ re.sub('[aeiou]+', '_', <STR>)
 re.search('([a-z]+)', <STR>).group(1)
 PATTERN.findall(<STR>)[0]
 quote(<STR>)
+quote_plus(<STR>)
+self.client.headers['Accept']
+self.client.headers.get('x-session', 'none')
+max(Counter(self.client.get(<URL>).text[:9]), key=str.upper, default='')
+sorted([<STR>, <!STR>], key=str.upper)[0]
 urlencode({'a': <STR>, 'b': <INT>})
 SHOUT(<STR>)
 BY_NAME(<ITEM>)
@@ -392,6 +400,8 @@ bool(<$R>)
 *2 'id' in <$R>.json()
 *2 'red' in <$R>.text
 b'id' in <$R>.content
+<ANY> in {1, 'a', None}
+<INT> not in {1, 2, 3}
 'X-Part' in <$R>.headers
 *3 <ANY> is None
 *2 <ANY> is not None
@@ -910,6 +920,11 @@ time.sleep(0)
 *12 <=R> = <!R>
 *5 self.check(<$R>)
 self.client.headers['X-Session'] = <STR>
+self.client.headers['x-session'] = f"""{<INT>}"""
+del self.client.headers['X-Session']
+self.client.headers.update(**{'X-Upd': <STR>})
+self.client.cookies['own2'] = <STR>
+self.client.cookies.update({'own3': <STR>})
 self.client.headers.update({'X-Upd': str(<INT>)})
 self.client.headers.pop('X-Session', None)
 self.client.cookies.set('own', <STR>)
@@ -923,6 +938,10 @@ STATE[<STR>[:9]] = <SCALAR>
 <=STR> = JOBS.popleft()
 with LOCK:<BLOCK>
 with timed(<STR>):<BLOCK>
+with timed(<STR>) as <=STR>:\n    self.client.get(<URL>)
+with LOCK, timed(<STR>):\n    self.client.get(<URL>)\n    raise KeyError(<STR>)
+import random as rnd\n<=INT> = rnd.randint(1, <SMALL>)
+from random import choice as pick\n<=STR> = pick('abc')
 def inner(k):\n    return k + <SMALL>\n<=INT> = inner(<INT>)
 def send(k):\n    return self.client.get(f"""/items/{k}""")\n<=R> = send(<SMALL>)
 import math as m\n<=FLOAT> = m.sqrt(<INT>)
@@ -1023,7 +1042,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import partial
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 """
 
 GOOSE_NAMES = str.split(
