@@ -59,14 +59,14 @@ $(STAMP)/fuzz-packages: $(STAMP)/packages
 
 # The Python suite under AddressSanitizer. Stack instrumentation of our own code is off, for greenlets
 # copy stacks and its shadow does not follow; leaks are not looked for, for CPython's own are many.
-ASAN_PYTHON_TESTS ?= test_locust_scripts.py test_users.py test_requests_parity.py
+ASAN_PYTHON_TESTS ?= test_compiled.py test_locust_scripts.py test_users.py test_requests_parity.py
 
 asan-python: $(STAMP)/test-packages $(STAMP)/dev
 	GOOSE_CFLAGS="-fsanitize=address --param asan-stack=0 -fno-omit-frame-pointer -O1" \
 	GOOSE_LDFLAGS="-fsanitize=address" \
 	$(BIN)/python setup.py -q build_ext --build-lib build/pyasan --build-temp build/pyasan-temp
 	cp -r goose/*.py goose/demo goose/_compiler build/pyasan/goose/
-	cd build/pyasan && LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) PYTHONMALLOC=malloc \
+	cd build/pyasan && LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libstdc++.so.6)" PYTHONMALLOC=malloc \
 	ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0 \
 	$(CURDIR)/$(BIN)/python -m pytest -q -p no:cacheprovider --rootdir ../.. \
 	$(ASAN_PYTHON_TESTS:%=../../tests/%)

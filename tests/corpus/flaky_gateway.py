@@ -15,11 +15,11 @@ class Stopwatch:
         self.limit = limit
 
     def __enter__(self):
-        self.began = time.monotonic()
+        self.began = time.perf_counter()
         return self
 
     def __exit__(self, *exc_info):
-        took = time.monotonic() - self.began
+        took = time.perf_counter() - self.began
         if took > self.limit:
             logging.warning("%s took %.2f s", self.label, took)
         return False
