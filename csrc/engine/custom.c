@@ -52,7 +52,8 @@ static bool put_line(struct gs_ask_session *session, const struct gs_str *name,
     size_t len = 0;
     const char *old = find_line(fields, name, &len);
     size_t before = old ? (size_t)(old - fields.data) : fields.len;
-    if (gs_buf_reserve(&fresh, fields.len + line.len + 1) != 0)
+    size_t most = fields.len + line.len + 1; // kept as long as the user lives: no room to grow
+    if (gs_buf_reserve_upto(&fresh, most, most) != 0)
         return false;
     gs_buf_add(&fresh, fields.data, before);
     gs_buf_add(&fresh, line.data, line.len);
