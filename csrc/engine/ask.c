@@ -6,6 +6,7 @@
 
 #include "engine/attack.h"
 #include "engine/ready.h"
+#include "net/field.h"
 #include "net/origin.h"
 #include "plan/encode.h"
 #include "plan/json.h"
@@ -130,44 +131,14 @@ static bool add_form(struct gs_buf *out, struct gs_value fields)
     return true;
 }
 
-static bool has_field(struct gs_slice fields, const char *name, size_t len)
-{
-    for (size_t at = 0; at + len < fields.len;) {
-        if (fields.data[at + len] == ':' && strncasecmp(fields.data + at, name, len) == 0)
-            return true;
-        const char *stop = memchr(fields.data + at, '\n', fields.len - at);
-        if (!stop)
-            return false;
-        at = (size_t)(stop + 1 - fields.data);
-    }
-    return false;
-}
-
-static bool is_field_text(const struct gs_str *s)
-{
-    for (uint32_t i = 0; i < s->len; i++)
-        if (s->data[i] == '\r' || s->data[i] == '\n' || s->data[i] == '\0' ||
-            (unsigned char)s->data[i] > 126)
-            return false;
-    return s->len == 0 || (s->data[0] != ' ' && s->data[0] != '\t');
-}
-
-// Fields that have to do with what is sent besides them.
-static bool is_special(const struct gs_str *name)
-{
-    struct gs_slice slice = {name->data, name->len};
-    return gs_slice_is(slice, "host") || gs_slice_is(slice, "cookie") ||
-           gs_slice_is(slice, "content-length") || gs_slice_is(slice, "transfer-encoding");
-}
-
 bool gs_ask_is_field(struct gs_value name, struct gs_value value)
 {
     if (name.tag != GS_STR || (value.tag != GS_STR && value.tag != GS_NONE))
         return false;
-    const struct gs_str *n = name.str;
-    return n->len > 0 && !is_special(n) && !memchr(n->data, ':', n->len) &&
-           !memchr(n->data, ' ', n->len) && is_field_text(n) &&
-           (value.tag == GS_NONE || is_field_text(value.str));
+    struct gs_slice text = {"", 0};
+    if (value.tag == GS_STR)
+        text = (struct gs_slice){value.str->data, value.str->len};
+    return gs_field_is_plain((struct gs_slice){name.str->data, name.str->len}, text);
 }
 
 static bool add_field(struct gs_buf *out, struct gs_value name, struct gs_value value)
@@ -219,7 +190,7 @@ static bool add_fields(struct gs_buf *out, struct gs_slice *session, struct gs_v
     while ((pair = gs_dict_next(headers.dict, &at)) != NULL) {
         if (!gs_ask_is_field(pair->key, pair->value))
             return false;
-        overlaps = overlaps || has_field(own, pair->key.str->data, pair->key.str->len);
+        overlaps = overlaps || gs_field_has(own, pair->key.str->data, pair->key.str->len);
     }
     if (overlaps) {
         if (!merge_session(out, own, headers.dict))
@@ -227,7 +198,7 @@ static bool add_fields(struct gs_buf *out, struct gs_slice *session, struct gs_v
         *session = (struct gs_slice){"", 0};
     }
     for (at = 0; (pair = gs_dict_next(headers.dict, &at)) != NULL;)
-        if (!has_field(own, pair->key.str->data, pair->key.str->len) &&
+        if (!gs_field_has(own, pair->key.str->data, pair->key.str->len) &&
             !add_field(out, pair->key, pair->value))
             return false;
     return true;
@@ -314,8 +285,8 @@ static bool add_authorization(struct parts *parts, struct gs_slice session, stru
     struct gs_buf pair = GS_BUF_EMPTY;
     if (!is_given(&auth))
         return true;
-    if (auth.tag != GS_TUPLE || auth.list->count != 2 || has_field(own, "authorization", 13) ||
-        has_field(session, "authorization", 13))
+    if (auth.tag != GS_TUPLE || auth.list->count != 2 || gs_field_has(own, "authorization", 13) ||
+        gs_field_has(session, "authorization", 13))
         return false;
     const struct gs_value *two = auth.list->items;
     if (two[0].tag != GS_STR || two[1].tag != GS_STR || two[0].str->chars != two[0].str->len ||
@@ -339,8 +310,8 @@ static bool read_fields(struct parts *parts, struct gs_slice *session, const str
     if (!add_authorization(parts, *session, words[GS_WORD_auth]))
         return false;
     struct gs_slice own = {parts->fields.data, parts->fields.len};
-    if (!parts->content_type || has_field(own, "content-type", 12) ||
-        has_field(*session, "content-type", 12))
+    if (!parts->content_type || gs_field_has(own, "content-type", 12) ||
+        gs_field_has(*session, "content-type", 12))
         return true;
     return gs_buf_printf(&parts->fields, "Content-Type: %s\r\n", parts->content_type) == 0;
 }

@@ -2,7 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include "net/field.h"
+
+static struct gs_slice slice_of(const struct gs_str *s)
+{
+    return (struct gs_slice){s->data, s->len};
+}
 
 // ---- header fields ----------------------------------------------------------------------------
 
@@ -19,23 +25,6 @@ void gs_custom_fini(struct gs_ask_session *session)
     session->fields = (struct gs_slice){NULL, 0};
 }
 
-// The line of a field, without its end; NULL: none.
-static const char *find_line(struct gs_slice fields, const struct gs_str *name, size_t *len)
-{
-    for (size_t at = 0; at < fields.len;) {
-        const char *line = fields.data + at;
-        const char *stop = memchr(line, '\n', fields.len - at);
-        size_t size = stop ? (size_t)(stop - line) + 1 : fields.len - at;
-        if (size > name->len && line[name->len] == ':' &&
-            strncasecmp(line, name->data, name->len) == 0) {
-            *len = size;
-            return line;
-        }
-        at += size;
-    }
-    return NULL;
-}
-
 static void take_fields(struct gs_ask_session *session, struct gs_buf *fresh)
 {
     gs_custom_fini(session);
@@ -50,7 +39,7 @@ static bool put_line(struct gs_ask_session *session, const struct gs_str *name,
     struct gs_slice fields = fields_of(session);
     struct gs_buf fresh = GS_BUF_EMPTY;
     size_t len = 0;
-    const char *old = find_line(fields, name, &len);
+    const char *old = gs_field_find(fields, slice_of(name), &len);
     size_t before = old ? (size_t)(old - fields.data) : fields.len;
     size_t most = fields.len + line.len + 1; // kept as long as the user lives: no room to grow
     if (gs_buf_reserve_upto(&fresh, most, most) != 0)
@@ -94,7 +83,7 @@ static bool get_field(const struct gs_ask_session *session, struct gs_value name
 {
     size_t len;
     const char *line = name.tag == GS_STR && name.str->len > 0
-                               ? find_line(fields_of(session), name.str, &len)
+                               ? gs_field_find(fields_of(session), slice_of(name.str), &len)
                                : NULL;
     if (!line)
         return false;
@@ -156,11 +145,6 @@ static bool do_fields(struct gs_ask_session *session, enum gs_native native,
 
 // ---- cookies ----------------------------------------------------------------------------------
 
-static struct gs_slice slice_of(struct gs_value v)
-{
-    return (struct gs_slice){v.str->data, v.str->len};
-}
-
 static bool is_plain(struct gs_slice s, bool name)
 {
     for (size_t i = 0; i < s.len; i++) {
@@ -188,10 +172,10 @@ static uint32_t count_cookies(const struct gs_jar *jar, struct gs_slice name,
 
 static bool set_cookie(struct gs_jar *jar, struct gs_value name, struct gs_value value)
 {
-    if (name.tag != GS_STR || value.tag != GS_STR || !is_plain(slice_of(name), true) ||
-        !is_plain(slice_of(value), false))
+    if (name.tag != GS_STR || value.tag != GS_STR || !is_plain(slice_of(name.str), true) ||
+        !is_plain(slice_of(value.str), false))
         return false;
-    return gs_jar_set(jar, slice_of(name), slice_of(value), (struct gs_slice){"", 0},
+    return gs_jar_set(jar, slice_of(name.str), slice_of(value.str), (struct gs_slice){"", 0},
                       GS_SLICE("/")) == 0;
 }
 
@@ -203,7 +187,7 @@ static bool update_cookies(struct gs_jar *jar, struct gs_value cookies)
         return false;
     while ((pair = gs_dict_next(cookies.dict, &at)) != NULL)
         if (pair->key.tag != GS_STR || pair->value.tag != GS_STR ||
-            !is_plain(slice_of(pair->key), true) || !is_plain(slice_of(pair->value), false))
+            !is_plain(slice_of(pair->key.str), true) || !is_plain(slice_of(pair->value.str), false))
             return false;
     for (at = 0; (pair = gs_dict_next(cookies.dict, &at)) != NULL;)
         if (!set_cookie(jar, pair->key, pair->value))
@@ -217,7 +201,7 @@ static bool get_cookie(const struct gs_jar *jar, const struct gs_value *args, ui
     struct gs_slice value;
     if (args[0].tag != GS_STR)
         return false;
-    uint32_t found = count_cookies(jar, slice_of(args[0]), &value);
+    uint32_t found = count_cookies(jar, slice_of(args[0].str), &value);
     if (found == 0 && !must)
         return or_default(false, args, count, out);
     if (found != 1 || !is_plain(value, false))

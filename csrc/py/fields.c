@@ -1,19 +1,7 @@
 #include "py/fields.h"
 
+#include "net/field.h"
 #include "py/shared.h"
-
-static bool has_field(struct gs_slice fields, const char *name, size_t len)
-{
-    for (size_t at = 0; at + len < fields.len;) {
-        if (fields.data[at + len] == ':' && strncasecmp(fields.data + at, name, len) == 0)
-            return true;
-        const char *stop = memchr(fields.data + at, '\n', fields.len - at);
-        if (!stop)
-            return false;
-        at = (size_t)(stop + 1 - fields.data);
-    }
-    return false;
-}
 
 static struct gs_slice session_fields(struct gs_client *client)
 {
@@ -34,29 +22,13 @@ static struct gs_slice session_fields(struct gs_client *client)
             return (struct gs_slice){NULL, 0};
         }
         struct gs_slice own = {client->fields.data, client->fields.len};
-        client->own_host = has_field(own, "host", 4);
-        client->own_cookie = has_field(own, "cookie", 6);
+        client->own_host = gs_field_has(own, "host", 4);
+        client->own_cookie = gs_field_has(own, "cookie", 6);
         client->fields_stale = false;
     }
     if (client->fields.data)
         return (struct gs_slice){client->fields.data, client->fields.len};
     return GS_SLICE(GS_DEFAULT_FIELDS);
-}
-
-static bool is_field_text(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (text[i] == '\r' || text[i] == '\n' || text[i] == '\0' || (unsigned char)text[i] > 126)
-            return false;
-    return len == 0 || (text[0] != ' ' && text[0] != '\t');
-}
-
-// Fields that have to do with what is sent besides them.
-static bool is_special(const char *name, size_t len)
-{
-    struct gs_slice slice = {name, len};
-    return gs_slice_is(slice, "host") || gs_slice_is(slice, "cookie") ||
-           gs_slice_is(slice, "content-length") || gs_slice_is(slice, "transfer-encoding");
 }
 
 // Renders the headers= of a call that are plain str and new to the session. 1: done, 0: they need
@@ -75,9 +47,9 @@ static int add_plain_fields(struct gs_buf *out, struct gs_slice session, PyObjec
         const char *text = name ? PyUnicode_AsUTF8AndSize(value, &v) : NULL;
         if (!text)
             return -1;
-        if (n == 0 || is_special(name, (size_t)n) || memchr(name, ':', (size_t)n) ||
-            memchr(name, ' ', (size_t)n) || !is_field_text(name, (size_t)n) ||
-            !is_field_text(text, (size_t)v) || has_field(session, name, (size_t)n))
+        if (!gs_field_is_plain((struct gs_slice){name, (size_t)n},
+                               (struct gs_slice){text, (size_t)v}) ||
+            gs_field_has(session, name, (size_t)n))
             return 0;
         if (gs_buf_add(out, name, (size_t)n) != 0 || gs_buf_add(out, ": ", 2) != 0 ||
             gs_buf_add(out, text, (size_t)v) != 0 || gs_buf_add(out, "\r\n", 2) != 0) {
@@ -91,7 +63,7 @@ static int add_plain_fields(struct gs_buf *out, struct gs_slice session, PyObjec
 static int add_field(struct gs_fields *fields, const char *name, const char *value)
 {
     struct gs_slice own = {fields->own.data, fields->own.len};
-    if (has_field(own, name, strlen(name)) || has_field(fields->session, name, strlen(name)))
+    if (gs_field_has(own, name, strlen(name)) || gs_field_has(fields->session, name, strlen(name)))
         return 0;
     if (gs_buf_printf(&fields->own, "%s: %s\r\n", name, value) == 0)
         return 0;
@@ -120,8 +92,8 @@ static int merge_fields(struct gs_client *client, struct gs_fields *fields, PyOb
     }
     fields->session = (struct gs_slice){"", 0};
     struct gs_slice own = {fields->own.data, fields->own.len};
-    fields->own_host = has_field(own, "host", 4);
-    fields->own_cookie = has_field(own, "cookie", 6);
+    fields->own_host = gs_field_has(own, "host", 4);
+    fields->own_cookie = gs_field_has(own, "cookie", 6);
     return 0;
 }
 
@@ -139,7 +111,8 @@ int gs_fields_build(struct gs_client *client, struct gs_fields *fields, PyObject
         const char *value = PyUnicode_AsUTF8(authorization);
         if (!value)
             return -1;
-        if (has_field(own, "authorization", 13) || has_field(fields->session, "authorization", 13))
+        if (gs_field_has(own, "authorization", 13) ||
+            gs_field_has(fields->session, "authorization", 13))
             plain = 0;
         else if (add_field(fields, "Authorization", value) != 0)
             return -1;
