@@ -24,7 +24,7 @@ from goose._compiler.entities import (
     Self,
     SuperOf,
 )
-from goose._compiler.parts import Part
+from goose._compiler.parts import Part, source_place
 from goose._compiler.source import NoSource, function_tree
 from goose.user import TaskSet
 from goose.wait import WaitKind
@@ -48,7 +48,8 @@ class Functions(Part):
         index = self.unit.compiler.need(function, roles, node)
         values = [(name, item) for name, item in given.items() if name not in roles]
         base = self.code.temps(len(values))
-        for place, (_, item) in enumerate(values):
+        places = list(enumerate(item for _, item in values))
+        for place, item in sorted(places, key=lambda row: source_place(row[1])):
             if isinstance(item, ast.AST):
                 self.value(item, into=base + place)
             else:
@@ -152,7 +153,8 @@ class Functions(Part):
             for key, item in zip(keys, more.values, strict=True):
                 found[f"{more_name}.{key}"] = item
         elif more_name is not None:
-            found[more_name] = ast.fix_missing_locations(ast.copy_location(more, node))
+            first_given = more.values[0] if more.values else node
+            found[more_name] = ast.fix_missing_locations(ast.copy_location(more, first_given))
         return found
 
     # ---- goose's own methods ---------------------------------------------------------------------

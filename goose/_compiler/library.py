@@ -20,7 +20,7 @@ from goose._compiler.entities import (
     NotNative,
     Self,
 )
-from goose._compiler.parts import Part
+from goose._compiler.parts import Part, source_place
 
 WALKED = ("keys", "values", "items")
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "warn": 30, "error": 40, "critical": 50}
@@ -88,6 +88,9 @@ class Library(Part):
             return self.dict_with(node, path)
         if node.keywords:
             arguments = self.rearranged(name, node)
+            given = [item for item in arguments if not isinstance(item, ast.Constant)]
+            if given != sorted(given, key=source_place):
+                raise NotNative  # evaluated in another order than they are taken
         if name == "isinstance":
             return self.is_instance(node, into)
         if name in ("choice", "choices", "sample") and arguments:
@@ -154,10 +157,10 @@ class Library(Part):
         if any(keyword.arg is None for keyword in node.keywords):
             raise NotNative
         first, target = self.row(node.args), int(self.target(None))
+        values = self.row([keyword.value for keyword in node.keywords])
         self.emit_native(path, target, first, 1)
-        for keyword in node.keywords:
-            value = self.value(keyword.value)
-            self.code.emit("PAIR", target, self.constant(keyword.arg), value)
+        for place, keyword in enumerate(node.keywords):
+            self.code.emit("PAIR", target, self.constant(keyword.arg), values + place)
         return target
 
     def rearranged(self, name: str, node: ast.Call) -> list[ast.expr]:

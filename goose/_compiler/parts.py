@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from goose._compiler.scope import Scope
 
 
+def source_place(item: object) -> tuple[int, int]:
+    """Where it stands in the script: arguments are evaluated in that order."""
+    return getattr(item, "lineno", 0), getattr(item, "col_offset", 0)
+
+
 class Part:
     """One function under way. ``Lowering`` (lower.py) puts all parts together."""
 

@@ -2,6 +2,7 @@
 """What generated scripts found, made small: one task for each."""
 
 import logging
+import random
 from contextlib import contextmanager
 
 from goose import HttpUser, SequentialTaskSet, StopUser, task
@@ -174,6 +175,31 @@ class Steps(SequentialTaskSet):
                 self.tell(str(error))
         first = [1, 2]
         self.tell(first[(first := 1)], first)
+
+    @task
+    def arguments_before_the_call_that_fails(self):
+        try:
+            self.tell(dict(None, id=self.matches(1), at=self.seen.append("drawn")))
+        except TypeError as error:
+            self.tell(str(error), self.seen)
+        self.tell(dict({"a": 1}, a=self.seen.pop(), b=2))
+
+    def three(self, a, b=2, *rest, c=3, **more):
+        return a, b, rest, c, more
+
+    def noted(self, value):
+        self.seen.append(value)
+        return value
+
+    @task
+    def arguments_in_the_order_of_the_source(self):
+        self.tell(self.three(c=self.noted("c"), b=self.noted("b"), a=self.noted("a")), self.seen)
+        self.tell(self.three(self.noted(1), d=self.noted("d"), c=self.noted("c")), self.seen)
+        self.tell(self.three(self.noted(1), self.noted(2), self.noted(3), e=self.noted(4)))
+        self.tell(
+            random.choices([1, 2, 3], k=len(self.noted("k")), weights=[1, 1, len(self.noted("w"))])
+        )
+        self.tell(self.seen)
 
     @task
     def body_that_is_null(self):
