@@ -1,6 +1,6 @@
 // native: functions of Python's builtins and standard library that programs call in C. One table:
 // X(name in a program, what it is in Python, least arguments, most arguments).
-// To add one: a row here, its function in native_*.c; the compiler finds it by the Python name.
+// To add one: a row here, its function in native.c; the compiler finds it by the Python name.
 #ifndef GS_PLAN_NATIVE_H
 #define GS_PLAN_NATIVE_H
 

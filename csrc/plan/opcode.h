@@ -2,7 +2,7 @@
 //
 // X(NAME, n, a, b, c, effect): what the four operands are (below), and what the instruction does.
 // To add one: a row here, its case in vm.c, its slow path in py/slow.c (if Python can stand in for
-// it), and whatever emits it in goose/_lower.py.
+// it), and whatever emits it in goose/_compiler.
 //
 //   W register written          X register or constant read     B first of n registers read
 //   R register read             P first of n register pairs read
