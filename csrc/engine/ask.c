@@ -70,6 +70,11 @@ static bool find_place(struct gs_lane *lane, const struct gs_class *klass, uint3
 
 // ---- arguments --------------------------------------------------------------------------------
 
+static struct gs_slice slice_of(const struct gs_str *s)
+{
+    return (struct gs_slice){s->data, s->len};
+}
+
 static bool is_given(const struct gs_value *v)
 {
     return v->tag != GS_UNSET && v->tag != GS_NONE;
@@ -135,18 +140,14 @@ bool gs_ask_is_field(struct gs_value name, struct gs_value value)
 {
     if (name.tag != GS_STR || (value.tag != GS_STR && value.tag != GS_NONE))
         return false;
-    struct gs_slice text = {"", 0};
-    if (value.tag == GS_STR)
-        text = (struct gs_slice){value.str->data, value.str->len};
-    return gs_field_is_plain((struct gs_slice){name.str->data, name.str->len}, text);
+    return gs_field_is_plain(slice_of(name.str),
+                             value.tag == GS_STR ? slice_of(value.str) : GS_SLICE(""));
 }
 
 static bool add_field(struct gs_buf *out, struct gs_value name, struct gs_value value)
 {
     return value.tag == GS_NONE || // None takes a field of the session away
-           (gs_buf_add(out, name.str->data, name.str->len) == 0 && gs_buf_add(out, ": ", 2) == 0 &&
-            gs_buf_add(out, value.str->data, value.str->len) == 0 &&
-            gs_buf_add(out, "\r\n", 2) == 0);
+           gs_field_add(out, slice_of(name.str), slice_of(value.str)) == 0;
 }
 
 static struct gs_pair *find_field(const struct gs_dict *headers, const char *name, size_t len)

@@ -56,7 +56,7 @@ static bool set_field(struct gs_ask_session *session, struct gs_value name, stru
     struct gs_buf line = GS_BUF_EMPTY;
     if (value.tag != GS_STR || !gs_ask_is_field(name, value))
         return false;
-    bool done = gs_buf_printf(&line, "%s: %s\r\n", name.str->data, value.str->data) == 0 &&
+    bool done = gs_field_add(&line, slice_of(name.str), slice_of(value.str)) == 0 &&
                 put_line(session, name.str, (struct gs_slice){line.data, line.len});
     gs_buf_fini(&line);
     return done;

@@ -143,21 +143,10 @@ static const struct gs_host host = {wall_ns,    mono_ns,  random_bytes, verdict,
 
 // ---- replies ----------------------------------------------------------------------------------
 
-static void free_hops(struct gs_hop *hop)
-{
-    while (hop) {
-        struct gs_hop *next = hop->next;
-        free(hop->url);
-        free(hop->head);
-        free(hop);
-        hop = next;
-    }
-}
-
 static void reply_left(struct gs_reply *reply)
 {
     gs_list_remove(&reply->lent);
-    free_hops(reply->hops);
+    gs_hops_free(reply->hops);
 }
 
 static struct gs_value reply_of(struct gs_runner *runner)

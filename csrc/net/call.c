@@ -209,6 +209,17 @@ void gs_call_sent(struct gs_call *call)
     call->origin = NULL;
 }
 
+void gs_hops_free(struct gs_hop *hops)
+{
+    while (hops) {
+        struct gs_hop *next = hops->next;
+        free(hops->url);
+        free(hops->head);
+        free(hops);
+        hops = next;
+    }
+}
+
 void gs_call_clear(struct gs_call *call)
 {
     if (call->owned) {
@@ -217,13 +228,8 @@ void gs_call_clear(struct gs_call *call)
         call->owned = false;
     }
     call->head_bytes = call->body_bytes = (struct gs_slice){NULL, 0};
-    while (call->hops) {
-        struct gs_hop *hop = call->hops;
-        call->hops = hop->next;
-        free(hop->url);
-        free(hop->head);
-        free(hop);
-    }
+    gs_hops_free(call->hops);
+    call->hops = NULL;
     free(call->final_url);
     call->final_url = NULL;
 }

@@ -111,6 +111,9 @@ int gs_call_redirect(struct gs_call *call, const char *method, struct gs_origin 
 // Frees the rendered request and what went with it, and lets its origin go. The outcome stays.
 void gs_call_sent(struct gs_call *call);
 
+// Frees a chain of hops; NULL is allowed.
+void gs_hops_free(struct gs_hop *hops);
+
 // Frees what the outcome holds (head, body, hops, final_url).
 void gs_call_clear(struct gs_call *call);
 

@@ -19,6 +19,15 @@ const char *gs_field_find(struct gs_slice fields, struct gs_slice name, size_t *
     return NULL;
 }
 
+int gs_field_add(struct gs_buf *out, struct gs_slice name, struct gs_slice value)
+{
+    return gs_buf_add(out, name.data, name.len) != 0 || gs_buf_add(out, ": ", 2) != 0 ||
+                           gs_buf_add(out, value.data, value.len) != 0 ||
+                           gs_buf_add(out, "\r\n", 2) != 0
+                   ? -1
+                   : 0;
+}
+
 static bool is_token(struct gs_slice name)
 {
     for (size_t i = 0; i < name.len; i++) {

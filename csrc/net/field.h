@@ -3,6 +3,7 @@
 #ifndef GS_NET_FIELD_H
 #define GS_NET_FIELD_H
 
+#include "base/buf.h"
 #include "net/head.h"
 
 // The line of a field, its name compared without case, and the line's length with its end. NULL:
@@ -14,6 +15,9 @@ static inline bool gs_field_has(struct gs_slice fields, const char *name, size_t
     size_t len;
     return gs_field_find(fields, (struct gs_slice){name, name_len}, &len) != NULL;
 }
+
+// Appends a line. Returns 0, or -1 without memory (a part may stand there).
+int gs_field_add(struct gs_buf *out, struct gs_slice name, struct gs_slice value);
 
 // Whether a name and value can stand in a request as they are, in ASCII: a token; no CR, LF or NUL
 // and no white space in front. False also for what the engine writes itself, or must know of: Host,

@@ -608,7 +608,7 @@ bool gs_native_call(struct gs_vm *vm, enum gs_native native, const struct gs_val
     case GS_NATIVE_cookie_get:
     case GS_NATIVE_cookies_update:
     case GS_NATIVE_cookies_clear:
-        return vm->host->custom(vm->user, native, args, count, out);
+        return vm->host->custom && vm->host->custom(vm->user, native, args, count, out);
     case GS_NATIVE_json_dumps:
         return text_by(gs_json_write, args[0], out);
     case GS_NATIVE_COUNT:

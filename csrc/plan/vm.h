@@ -32,7 +32,7 @@ struct gs_host {
                 const char *function, const char *text, size_t len);
     const char *(*base_url)(void *user);                 // of the user's class
     bool (*inflate)(void *user, struct gs_reply *reply); // decodes the body in place
-    // client.headers and client.cookies: the natives from header_set on
+    // client.headers and client.cookies: the natives from header_set on; NULL: all are declined
     bool (*custom)(void *user, enum gs_native native, const struct gs_value *args, uint32_t count,
                    struct gs_value *out);
 };

@@ -64,19 +64,8 @@ static bool inflate(void *user, struct gs_reply *reply)
     return !w->refuses;
 }
 
-static bool custom(void *user, enum gs_native native, const struct gs_value *args, uint32_t count,
-                   struct gs_value *out)
-{
-    (void)user;
-    (void)native;
-    (void)args;
-    (void)count;
-    (void)out;
-    return false;
-}
-
 static const struct gs_host host = {wall_ns,    mono_ns,  random_bytes, verdict, print,
-                                    log_record, base_url, inflate,      custom};
+                                    log_record, base_url, inflate,      NULL};
 
 // ---- the frame --------------------------------------------------------------------------------
 

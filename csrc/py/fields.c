@@ -47,12 +47,10 @@ static int add_plain_fields(struct gs_buf *out, struct gs_slice session, PyObjec
         const char *text = name ? PyUnicode_AsUTF8AndSize(value, &v) : NULL;
         if (!text)
             return -1;
-        if (!gs_field_is_plain((struct gs_slice){name, (size_t)n},
-                               (struct gs_slice){text, (size_t)v}) ||
-            gs_field_has(session, name, (size_t)n))
+        struct gs_slice field = {name, (size_t)n}, plain = {text, (size_t)v};
+        if (!gs_field_is_plain(field, plain) || gs_field_has(session, name, field.len))
             return 0;
-        if (gs_buf_add(out, name, (size_t)n) != 0 || gs_buf_add(out, ": ", 2) != 0 ||
-            gs_buf_add(out, text, (size_t)v) != 0 || gs_buf_add(out, "\r\n", 2) != 0) {
+        if (gs_field_add(out, field, plain) != 0) {
             PyErr_NoMemory();
             return -1;
         }
