@@ -132,7 +132,7 @@ class Functions(Part):
                 role = isinstance(entity, (Self, Client, Environment))
                 found[name] = entity if role else item
             elif name in defaults:
-                found[name] = [defaults[name]][0]
+                found[name] = defaults[name]
                 if isinstance(found[name], (tuple, ast.AST)):
                     found[name] = ast.copy_location(ast.Constant(defaults[name]), node)
             else:

@@ -74,14 +74,13 @@ class Pieces(Hoisting):
         missing = self.may_be_missing(plain.attributes)
         careful = islands.rewrite(node, self.island_attribute, _absent_names(missing))
         trees = [plain.tree, careful.tree]
+        outputs = [name for name in bindings.defined(node) if self.is_local(name)]
+        inputs = islands.read_names(node, self.island_inputs())
         if self.caught and self.uses_current_error(node):
             self.locals[islands.ERROR] = self.caught[-1]
             self.bound.add(islands.ERROR)
-            trees = [islands.handling(tree) for tree in trees]
-        outputs = [name for name in bindings.defined(node) if self.is_local(name)]
-        inputs = islands.read_names(node, self.island_inputs())
-        if islands.ERROR in self.locals and len(trees) == 2 and trees[0] is not plain.tree:
             inputs.append(islands.ERROR)
+            trees = [islands.handling(tree) for tree in trees]
         lost = [name for name in outputs if self.may_end_unbound(node, name)]
         results = [*outputs, *sorted(plain.stored)]
         ending = islands.give(results, lost, node)

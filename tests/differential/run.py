@@ -27,7 +27,6 @@ from goose import _errors, _script, events
 from goose._attack import Attack, Handle
 from goose._demo import running_target
 from goose._metrics import Metrics
-from goose._options import BY_NAME
 from goose.user import User
 
 from .fixed import fixed
@@ -37,8 +36,6 @@ TESTS = str(Path(__file__).resolve().parent.parent)
 TIMEOUT_S = 10.0
 LOOK_S = 0.005
 ENDLESS = "did not end in time"
-COMPILES = "no_compile" in BY_NAME
-"""Whether there is a second way yet: without it both sides are run by Python."""
 
 Row = tuple[Any, ...]
 
@@ -164,7 +161,7 @@ def _imported(path: Path) -> Iterator[list[type[User]]]:
 
 
 def _attack(user_class: type[User], server: Server, seed: int, python: bool, limited: bool) -> Any:
-    options: dict[str, Any] = {"no_compile": python} if COMPILES else {}
+    options: dict[str, Any] = {"no_compile": python}
     if limited:
         options["stop_timeout"] = 0
     return Attack(
